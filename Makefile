@@ -1,0 +1,60 @@
+# `make` alone lists the targets.
+
+# The .NET name of this machine.
+RID := linux-$(patsubst x86_64,x64,$(patsubst aarch64,arm64,$(shell uname -m)))
+
+# Directories are in the list so that a deleted file counts as a change.
+SOURCES := $(shell find src \( -name bin -o -name obj \) -prune -o -print) \
+	$(wildcard Directory.*.props) global.json .editorconfig
+
+SCRIPTS := data.sample/make.sh $(wildcard scripts/*.sh)
+
+# dotnet uses all cores by itself, and two setups at once would be in each other's way.
+.NOTPARALLEL:
+
+.PHONY: help setup build run test check format sample clean setup-build setup-sample
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## install what the build and the tests need, or say what to install
+	@scripts/setup.sh
+
+setup-build:
+	@scripts/setup.sh build
+
+setup-sample:
+	@scripts/setup.sh sample
+
+build: artifacts/lego-lite ## make the native binary, artifacts/lego-lite
+
+# The order-only prerequisite runs first but never makes the binary look old. The last
+# step is a rename: the binary is whole or absent, and a running one is not disturbed.
+artifacts/lego-lite: $(SOURCES) | setup-build
+	dotnet publish src/LeGo.Lite -c Release -r $(RID) -o artifacts/publish --nologo
+	install -m 755 artifacts/publish/lego-lite artifacts/lego-lite.new
+	mv -f artifacts/lego-lite.new artifacts/lego-lite
+
+run: build ## serve data.sample as lego-lite.yaml says, until Ctrl-C
+	@echo 'Try in another terminal:'
+	@scripts/curl-lines.sh
+	@exec artifacts/lego-lite serve --config lego-lite.yaml
+
+test: setup build ## run all tests, those of the native binary too
+	dotnet test --solution LeGo.Lite.sln
+
+check: setup ## look for formatting errors and warnings of the analysers
+	dotnet format LeGo.Lite.sln --verify-no-changes
+	dotnet build LeGo.Lite.sln --nologo -warnaserror
+	@for script in $(SCRIPTS); do sh -n $$script || exit 1; done; bash -n .ci/run
+	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS) .ci/run; fi
+
+format: setup ## format the sources
+	dotnet format LeGo.Lite.sln
+
+sample: setup-sample ## make the keys and certificates of data.sample anew
+	@data.sample/make.sh
+
+clean: ## remove what was built
+	rm -rf artifacts
+	find src tests -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} +
