@@ -115,6 +115,13 @@ internal static unsafe partial class Posix
     /// <summary>The absolute path without links, or null and why not.</summary>
     public static string? RealPath(string path, out int error)
     {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            // C would read it only up to there.
+            error = ENOENT;
+            return null;
+        }
+
         var result = realpath(path, null);
         error = result is null ? Marshal.GetLastPInvokeError() : 0;
         try

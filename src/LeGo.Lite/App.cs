@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net.Sockets;
+using LeGo.Lite.Catalog;
+using LeGo.Lite.Config;
+using LeGo.Lite.Http;
+using Microsoft.Extensions.Logging.Console;
+
+namespace LeGo.Lite;
+
+/// <summary>Wires the rooms together: config to catalog to web server, in the order they are needed.</summary>
+internal static class App
+{
+    // What is in flight gets this long when the process is told to stop (SPEC 7: within a second).
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>Serves until a signal or <paramref name="stop"/>. Returns the exit status.</summary>
+    public static async Task<int> ServeAsync(
+        ServerConfig config, TimeProvider time, TextWriter output, TextWriter errors, CancellationToken stop)
+    {
+        var source = new CatalogSource(config.Data, config.DataLinks);
+        CatalogSnapshot first;
+        try
+        {
+            first = source.Scan(time.GetUtcNow());
+        }
+        catch (IOException failure)
+        {
+            await errors.WriteLineAsync($"lego-lite: {Problem.Printable(config.Data)}: {failure.Message}; name the data directory with --data or in lego-lite.yaml");
+            return ExitStatus.Failure;
+        }
+
+        await using var app = Build(config);
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite");
+        var catalog = new LiveCatalog(source, first, time, log);
+        app.Run(new DownloadEndpoint(catalog, config.BasePaths, time, log).HandleAsync);
+
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException)
+        {
+            await errors.WriteLineAsync($"lego-lite: {failure.Message}");
+            return ExitStatus.Failure;
+        }
+
+        foreach (var address in app.Urls)
+        {
+            await output.WriteLineAsync($"listening on {address}");
+        }
+
+        await output.WriteLineAsync(Summary(config.Data, first));
+        await output.FlushAsync(stop);
+
+        var stopping = app.Lifetime.ApplicationStopping;
+        var reloading = catalog.RunAsync(config.Rescan, config.Debounce, stopping);
+        await app.WaitForShutdownAsync(stop);
+        await reloading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ExitStatus.Fine;
+    }
+
+    /// <summary>The web server, on its addresses, with nothing to serve yet.</summary>
+    private static WebApplication Build(ServerConfig config)
+    {
+        // The empty builder: no appsettings.json, no ASPNETCORE_ variables, no developer pages (ADR 0004).
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "lego-lite", EnvironmentName = Environments.Production });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        AddLog(builder.Logging, config);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            foreach (var (address, port) in config.Listen)
+            {
+                if (address is null)
+                {
+                    kestrel.ListenLocalhost(port);
+                }
+                else
+                {
+                    kestrel.Listen(address, port);
+                }
+            }
+        });
+        return builder.Build();
+    }
+
+    private static void AddLog(ILoggingBuilder logging, ServerConfig config)
+    {
+        // The framework's own lines below a warning hold URLs, and a URL can hold an API key.
+        logging.SetMinimumLevel(config.LogLevel);
+        logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= config.LogLevel);
+        logging.AddFilter("System", level => level >= LogLevel.Warning && level >= config.LogLevel);
+
+        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        _ = config.LogFormat switch
+        {
+            LogFormat.Json => logging.AddJsonConsole(options => (options.TimestampFormat, options.UseUtcTimestamp) = ("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", true)),
+            LogFormat.Systemd => logging.AddSystemdConsole(),
+            _ => logging.AddSimpleConsole(options => (options.SingleLine, options.TimestampFormat, options.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true)),
+        };
+    }
+
+    private static string Summary(string data, CatalogSnapshot snapshot)
+    {
+        var errors = snapshot.Problems.Count(problem => problem.Severity == Severity.Error);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"serving {Count(snapshot.PrivateKeyCount, "private key")} and {Count(snapshot.CertificateCount, "certificate")} from {Problem.Printable(data)}: {Count(errors, "error")}, {Count(snapshot.Problems.Count - errors, "warning")}");
+
+        static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace LeGo.Lite.Catalog;
+
+/// <summary>
+/// The SHA-256 of an API key: all that is kept of one, so that neither a comparison's time nor the
+/// memory of the process holds the key itself.
+/// </summary>
+[InlineArray(SHA256.HashSizeInBytes)]
+internal struct ApiKeyDigest
+{
+    private byte first;
+
+    public static ApiKeyDigest Of(ReadOnlySpan<byte> apiKey)
+    {
+        var digest = default(ApiKeyDigest);
+        _ = SHA256.HashData(apiKey, digest);
+        return digest;
+    }
+
+    /// <summary>Nobody knows what this is the digest of.</summary>
+    public static ApiKeyDigest Random()
+    {
+        var digest = default(ApiKeyDigest);
+        RandomNumberGenerator.Fill(digest);
+        return digest;
+    }
+
+    /// <summary>Reads 64 hexadecimal digits; null for anything else.</summary>
+    public static ApiKeyDigest? Parse(ReadOnlySpan<char> hex)
+    {
+        var digest = default(ApiKeyDigest);
+        return hex.Length == 2 * SHA256.HashSizeInBytes
+            && Convert.FromHexString(hex, digest, out _, out _) == System.Buffers.OperationStatus.Done
+            ? digest
+            : null;
+    }
+
+    public readonly bool FixedTimeEquals(in ApiKeyDigest other) => CryptographicOperations.FixedTimeEquals(this, other);
+}

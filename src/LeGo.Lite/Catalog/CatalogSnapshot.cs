@@ -1,0 +1,132 @@
+using System.Collections.Frozen;
+
+namespace LeGo.Lite.Catalog;
+
+/// <summary>A private key that can be downloaded.</summary>
+/// <param name="Name">As the directory spells it.</param>
+/// <param name="Credentials">Its API keys.</param>
+/// <param name="Disabled">Closes every download that contains it.</param>
+/// <param name="Download">Its PEM, where there is one.</param>
+internal sealed record PrivateKeyItem(string Name, Credentials Credentials, bool Disabled, Timeline<Representation> Download);
+
+/// <summary>A certificate that can be downloaded.</summary>
+/// <param name="Name">As the directory spells it.</param>
+/// <param name="Credentials">Its API keys.</param>
+/// <param name="PrivateKey">The private key item it names, if there is one; an order can name another.</param>
+/// <param name="NewestValidOrder">Its orders over time.</param>
+internal sealed record CertificateItem(string Name, Credentials Credentials, PrivateKeyItem? PrivateKey, Timeline<OrderItem> NewestValidOrder);
+
+/// <summary>An order and the four downloads made of it; one that can't be made is null.</summary>
+internal sealed record OrderItem(
+    string DirectoryName,
+    DateTimeOffset NotAfter,
+    PrivateKeyItem? PrivateKey,
+    Representation Certificate,
+    Representation? Chain,
+    Representation? PrivateCertificate,
+    Representation? PrivateCertificateChain);
+
+/// <summary>
+/// Everything that is served, complete and immutable. A request reads one snapshot from start to
+/// end; a reload swaps it whole (SPEC 6).
+/// </summary>
+internal sealed class CatalogSnapshot
+{
+    private readonly FrozenDictionary<string, PrivateKeyItem>.AlternateLookup<ReadOnlySpan<char>> privateKeys;
+    private readonly FrozenDictionary<string, CertificateItem>.AlternateLookup<ReadOnlySpan<char>> certificates;
+
+    private CatalogSnapshot(
+        FrozenDictionary<string, PrivateKeyItem> privateKeys, FrozenDictionary<string, CertificateItem> certificates, TreeRecords records)
+    {
+        this.privateKeys = privateKeys.GetAlternateLookup<ReadOnlySpan<char>>();
+        this.certificates = certificates.GetAlternateLookup<ReadOnlySpan<char>>();
+        Problems = records.Problems;
+        Unsettled = records.Unsettled;
+    }
+
+    public IReadOnlyList<Problem> Problems { get; }
+
+    /// <summary>A file was changing while the tree was read.</summary>
+    public bool Unsettled { get; }
+
+    public IEnumerable<CertificateItem> Certificates => certificates.Dictionary.Values;
+
+    public int PrivateKeyCount => privateKeys.Dictionary.Count;
+
+    public int CertificateCount => certificates.Dictionary.Count;
+
+    /// <summary>Without regard to ASCII case; null if there is none.</summary>
+    public PrivateKeyItem? PrivateKey(ReadOnlySpan<char> name) => privateKeys.TryGetValue(name, out var item) ? item : null;
+
+    /// <inheritdoc cref="PrivateKey"/>
+    public CertificateItem? Certificate(ReadOnlySpan<char> name) => certificates.TryGetValue(name, out var item) ? item : null;
+
+    /// <summary>Makes what is served from now on; an order whose time is over, or never comes, is let go.</summary>
+    public static CatalogSnapshot Make(TreeRecords records, DateTimeOffset now)
+    {
+        var ordersByKey = records.Certificates
+            .SelectMany(certificate => certificate.Orders)
+            .ToLookup(order => order.PrivateKeyName, StringComparer.OrdinalIgnoreCase);
+
+        var privateKeys = records.PrivateKeys.ToFrozenDictionary(
+            record => record.Name,
+            record => Make(record, ordersByKey[record.Name], now),
+            StringComparer.OrdinalIgnoreCase);
+
+        var certificates = records.Certificates.ToFrozenDictionary(
+            record => record.Name,
+            record => new CertificateItem(
+                record.Name,
+                record.Config.Credentials,
+                privateKeys.GetValueOrDefault(record.PrivateKeyName),
+                NewestFirst(record.Orders, now).Select(order => Make(order, privateKeys.GetValueOrDefault(order.PrivateKeyName)))),
+            StringComparer.OrdinalIgnoreCase);
+
+        return new(privateKeys, certificates, records);
+    }
+
+    private static PrivateKeyItem Make(PrivateKeyRecord record, IEnumerable<OrderRecord> orders, DateTimeOffset now)
+    {
+        var download = record.File switch
+        {
+            { Material: { } own } => Timeline<Representation>.Always(Download(own)),
+            { Broken: true } => Timeline<Representation>.Of([], _ => default, now),
+
+            // No key of its own: the one beside the newest valid order that names it.
+            _ => NewestFirst(orders, now).Select(order => order.OwnKey is { } key ? Download(Later(key, record.Config.UpdatedAt)) : null),
+        };
+        return new(record.Name, record.Config.Credentials, record.Config.Disabled, download);
+
+        Representation Download(KeyMaterial key) => new($"{record.Name}.key.pem", key.UpdatedAt, key.Key.Pem, default);
+    }
+
+    private static OrderItem Make(OrderRecord order, PrivateKeyItem? privateKey)
+    {
+        var name = order.CertificateName;
+        var chain = order.Chain;
+        var leaf = chain.Pem[..chain.LeafLength];
+        var issuers = chain.Pem[chain.LeafLength..];
+        return new(
+            order.DirectoryName,
+            chain.NotAfter,
+            privateKey,
+            Certificate: new($"{name}.cert.pem", order.UpdatedAt, default, chain.Pem),
+            Chain: issuers.IsEmpty ? null : new($"{name}.chain.pem", order.UpdatedAt, default, issuers),
+            PrivateCertificate: WithKey("certkey", leaf),
+            PrivateCertificateChain: WithKey("certchainkey", chain.Pem));
+
+        Representation? WithKey(string suffix, ReadOnlyMemory<byte> certificates) => order.FinalizedKey is { } key
+            ? new($"{name}.{suffix}.pem", Later(key, order.UpdatedAt).UpdatedAt, key.Key.Pem, certificates)
+            : null;
+    }
+
+    private static Timeline<OrderRecord> NewestFirst(IEnumerable<OrderRecord> orders, DateTimeOffset now)
+    {
+        var sorted = orders.ToList();
+        sorted.Sort(OrderRecord.NewestFirst);
+        return Timeline<OrderRecord>.Of(sorted, order => (order.Chain.NotBefore, order.Chain.NotAfter), now);
+    }
+
+    private static KeyMaterial Later(KeyMaterial key, DateTimeOffset? time) =>
+        time > key.UpdatedAt ? key with { UpdatedAt = time.Value } : key;
+}

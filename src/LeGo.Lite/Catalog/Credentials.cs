@@ -1,0 +1,18 @@
+namespace LeGo.Lite.Catalog;
+
+/// <summary>What opens an item: its API key, the new one while the two are rotated, and whether the URL may carry it.</summary>
+internal sealed class Credentials(ApiKeyDigest apiKey, ApiKeyDigest? apiKeyNew, bool viaUrl)
+{
+    // Without a new key the old one is compared twice: every item costs the same.
+    private readonly ApiKeyDigest apiKey = apiKey;
+    private readonly ApiKeyDigest apiKeyNew = apiKeyNew ?? apiKey;
+
+    /// <summary>Compared with when there is no such item, so that a request for it costs what any other does.</summary>
+    public static Credentials OfNobody { get; } = new(ApiKeyDigest.Random(), null, viaUrl: false);
+
+    /// <summary>"Allow API Key via URL (for Legacy Clients)".</summary>
+    public bool ViaUrl { get; } = viaUrl;
+
+    public bool Accept(in ApiKeyDigest presented) =>
+        apiKey.FixedTimeEquals(presented) | apiKeyNew.FixedTimeEquals(presented);
+}

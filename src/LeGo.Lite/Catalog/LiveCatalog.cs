@@ -1,0 +1,93 @@
+namespace LeGo.Lite.Catalog;
+
+/// <summary>
+/// The snapshot in force, and the loop that replaces it. Every request reads
+/// <see cref="Current"/> once; a reload sets it once.
+/// </summary>
+internal sealed class LiveCatalog
+{
+    // A writer that never rests must not keep everybody else's changes out for good.
+    private const int PatientScans = 20;
+
+    private readonly CatalogSource source;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private volatile CatalogSnapshot current;
+    private string? scanFailure;
+    private int unsettledScans;
+
+    /// <summary>Begins with a snapshot already made, and logs its problems.</summary>
+    public LiveCatalog(CatalogSource source, CatalogSnapshot first, TimeProvider time, ILogger log)
+    {
+        (this.source, this.time, this.log) = (source, time, log);
+        current = first;
+        LogProblems([], first.Problems);
+    }
+
+    public CatalogSnapshot Current => current;
+
+    /// <summary>Scans every <paramref name="rescan"/>, or after <paramref name="debounce"/> when the last scan met a file that was changing.</summary>
+    public async Task RunAsync(TimeSpan rescan, TimeSpan debounce, CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(current.Unsettled || unsettledScans > 0 ? debounce : rescan, time, stop);
+            Reload();
+        }
+    }
+
+    /// <summary>One scan, and the swap. A scan that fails as a whole leaves the snapshot as it is.</summary>
+    public void Reload()
+    {
+        CatalogSnapshot next;
+        try
+        {
+            next = source.Scan(time.GetUtcNow());
+        }
+        catch (IOException failure)
+        {
+            if (scanFailure != failure.Message)
+            {
+                scanFailure = failure.Message;
+                log.ScanFailed(source.Data, failure.Message);
+            }
+
+            return;
+        }
+
+        if (scanFailure is not null)
+        {
+            scanFailure = null;
+            log.ScanWorksAgain(source.Data);
+        }
+
+        if (next.Unsettled && ++unsettledScans < PatientScans)
+        {
+            return;
+        }
+
+        unsettledScans = 0;
+        LogProblems(current.Problems, next.Problems);
+        current = next;
+    }
+
+    private void LogProblems(IReadOnlyList<Problem> before, IReadOnlyList<Problem> after)
+    {
+        foreach (var problem in after.Except(before))
+        {
+            if (problem.Severity == Severity.Error)
+            {
+                log.ErrorAppeared(problem);
+            }
+            else
+            {
+                log.WarningAppeared(problem);
+            }
+        }
+
+        foreach (var problem in before.Except(after))
+        {
+            log.ProblemCleared(problem);
+        }
+    }
+}

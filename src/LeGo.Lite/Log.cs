@@ -1,0 +1,30 @@
+namespace LeGo.Lite;
+
+/// <summary>
+/// Every log event, with its id. What goes in here is chosen so that no API key and no private key
+/// can: never a URL, a header, or what a file holds (SPEC 5).
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Client} {Route} {Name} {Status} {Outcome} {Milliseconds:0.00} ms")]
+    public static partial void Download(
+        this ILogger log, string client, string route, string name, int status, string outcome, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Error, "{Problem}")]
+    public static partial void ErrorAppeared(this ILogger log, Problem problem);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Problem}")]
+    public static partial void WarningAppeared(this ILogger log, Problem problem);
+
+    [LoggerMessage(4, LogLevel.Information, "cleared: {Problem}")]
+    public static partial void ProblemCleared(this ILogger log, Problem problem);
+
+    [LoggerMessage(5, LogLevel.Error, "{Data} can't be read, so what was served before goes on being served: {Reason}")]
+    public static partial void ScanFailed(this ILogger log, string data, string reason);
+
+    [LoggerMessage(6, LogLevel.Information, "{Data} can be read again")]
+    public static partial void ScanWorksAgain(this ILogger log, string data);
+
+    [LoggerMessage(7, LogLevel.Error, "internal error")]
+    public static partial void InternalError(this ILogger log, Exception exception);
+}
