@@ -29,7 +29,7 @@ public sealed class PemFuzzTests
             parsed += Check(MutateText(random, one.Body, other.Body), one, other);
         }
 
-        Assert.InRange(parsed, 1_000, 23_000);
+        Assert.InRange(parsed, 500, 23_000);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class PemFuzzTests
             .SelectMany(v => PemReader.Read("f", v.Body, [])!.Value.Select(section => (v, section)))
             .ToList();
         var parsed = 0;
-        for (var i = 0; i < 12_000; i++)
+        for (var i = 0; i < 10_000; i++)
         {
             var (vector, section) = blocks[random.Next(blocks.Count)];
             var label = random.Next(4) == 0 ? Labels[random.Next(Labels.Length)] : section.Label;
@@ -49,7 +49,7 @@ public sealed class PemFuzzTests
             parsed += Check(pem, vector, vector);
         }
 
-        Assert.InRange(parsed, 500, 11_000);
+        Assert.InRange(parsed, 500, 9_000);
     }
 
     [Fact]
@@ -81,16 +81,18 @@ public sealed class PemFuzzTests
         problems.Clear();
         var key = PrivateKey.Parse("f", bytes, problems);
         CheckProblems(bytes, problems, key is null);
-        foreach (var (vector, good) in Chains)
+        if (key is not null && HoldsKnownKey(one) && HoldsKnownKey(other))
         {
-            if (key?.Match(good) == KeyMatch.Matches)
-            {
-                Assert.Contains(vector.Header["public"].Single(), one.Header["public"].Concat(other.Header["public"]));
-            }
+            Assert.Subset(
+                one.Header["public"].Concat(other.Header["public"]).ToHashSet(),
+                Chains.Where(c => key.Match(c.Chain) == KeyMatch.Matches).SelectMany(c => c.Vector.Header["public"]).ToHashSet());
         }
 
         return (chain is null ? 0 : 1) + (key is null ? 0 : 1);
     }
+
+    /// <summary>A mutation can mend a file that is refused, and its key may be anyone's.</summary>
+    private static bool HoldsKnownKey(PemVector vector) => vector.IsOk && vector.Read != "sections";
 
     private static void CheckProblems(byte[] bytes, List<Problem> problems, bool isRefused)
     {
@@ -149,7 +151,7 @@ public sealed class PemFuzzTests
     private static byte[] MutateText(Random random, byte[] one, byte[] other)
     {
         var (at, to) = (random.Next(one.Length + 1), random.Next(other.Length + 1));
-        switch (random.Next(6))
+        switch (random.Next(7))
         {
             case 0:
                 return Flip(random, one);
@@ -163,6 +165,10 @@ public sealed class PemFuzzTests
                 // The same place in both: a file that is being overwritten while it is read.
                 at = Math.Min(at, other.Length);
                 return [.. other[..at], .. one[at..]];
+            case 5:
+                var changed = one.Append((byte)'\n').ToArray();
+                changed[at] = (byte)Base64[random.Next(Base64.Length)];
+                return changed;
             default:
                 var lines = Encoding.Latin1.GetString(one).Split('\n').ToList();
                 var (from, into) = (random.Next(lines.Count), random.Next(lines.Count));

@@ -10,15 +10,15 @@ namespace LeGo.Lite.Tests.Pem;
 public sealed class PemPropertyTests
 {
     private static readonly Gen<PemVector> GoodVector =
-        Gen.OneOfConst([.. PemVector.All.Where(v => v.IsOk && v.Read != "sections")]);
+        Gen.OneOf([.. PemVector.All.Where(v => v.IsOk && v.Read != "sections")]);
 
-    private static readonly Gen<string> Space = Gen.OneOfConst("", "", "", " ", "\t", "  \t ");
+    private static readonly Gen<string> Space = Gen.OneOf("", "", "", " ", "\t", "  \t ");
 
-    private static readonly Gen<string> Between = Gen.OneOfConst(
+    private static readonly Gen<string> Between = Gen.OneOf(
         "", "\n", "  \n", "# a comment\n", "subject=CN = x\r\n", "---- BEGIN\n", "caf\u00e9: \u2713\n", "----END\n-----\n");
 
     private static readonly Gen<Layout> AnyLayout =
-        Gen.Select(Gen.Int[1, 200], Gen.OneOfConst("\n", "\r\n"), Space, Space, Between, Gen.Bool, Gen.Bool)
+        Gen.Select(Gen.Int[1, 200], Gen.OneOf("\n", "\r\n"), Space, Space, Between, Gen.Bool, Gen.Bool)
             .Select((columns, newLine, before, after, between, blankLines, startsWithBom) =>
                 new Layout(columns, newLine, before, after, between, blankLines, startsWithBom));
 
