@@ -9,7 +9,7 @@ namespace LeGo.Lite.Pem;
 /// One pass over the lines of a PEM file. The state between two lines is the open block: its
 /// label, where it began, and its base64 so far, without the line ends.
 /// </summary>
-internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> base64)
+internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> buffer)
 {
     private const string Mend = "mend this line: a boundary is -----BEGIN or -----END, a space, the label and five hyphens, alone on its line";
     private const string HalfWritten = "this block never ends, the file may be half written: write it again, to its END line";
@@ -17,14 +17,14 @@ internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> 
     private static readonly SearchValues<byte> Base64Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
 
-    private readonly Span<byte> _base64 = base64;
-    private ReadOnlySpan<byte> _rest = text;
-    private ReadOnlySpan<byte> _label;
-    private Position _begin;
-    private bool _inside;
-    private int _length;
-    private int _padding;
-    private int _line;
+    private readonly Span<byte> base64 = buffer;
+    private ReadOnlySpan<byte> rest = text;
+    private ReadOnlySpan<byte> openLabel;
+    private Position openedAt;
+    private bool isOpen;
+    private int base64Length;
+    private int paddingLength;
+    private int lineNumber;
 
     private static ReadOnlySpan<byte> Begin => "-----BEGIN"u8;
 
@@ -35,18 +35,18 @@ internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> 
     /// <summary>The first thing that is wrong, or null: then <paramref name="sections"/> is complete.</summary>
     public Problem? Scan(ImmutableArray<PemSection>.Builder sections)
     {
-        if (_rest.StartsWith("\uFEFF"u8))
+        if (rest.StartsWith("\uFEFF"u8))
         {
-            _rest = _rest[3..];
+            rest = rest[3..];
         }
 
-        while (!_rest.IsEmpty)
+        while (!rest.IsEmpty)
         {
-            _line++;
-            var end = _rest.IndexOf((byte)'\n');
+            lineNumber++;
+            var end = rest.IndexOf((byte)'\n');
             var isCutOff = end < 0;
-            var line = isCutOff ? _rest : _rest[..end];
-            _rest = isCutOff ? default : _rest[(end + 1)..];
+            var line = isCutOff ? rest : rest[..end];
+            rest = isCutOff ? default : rest[(end + 1)..];
 
             if (line.Contains((byte)0))
             {
@@ -56,7 +56,7 @@ internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> 
             var content = line.TrimStart(WhiteSpace);
             var indent = line.Length - content.Length;
             content = content.TrimEnd(WhiteSpace);
-            var problem = _inside
+            var problem = isOpen
                 ? ReadInside(line, indent, content, isCutOff, sections)
                 : ReadOutside(line, indent, content, isCutOff);
             if (problem is not null)
@@ -65,19 +65,19 @@ internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> 
             }
         }
 
-        return _inside ? Problem.Error(file, _begin, HalfWritten) : null;
+        return isOpen ? Problem.Error(file, openedAt, HalfWritten) : null;
     }
 
     private Problem? ReadOutside(ReadOnlySpan<byte> line, int indent, ReadOnlySpan<byte> content, bool isCutOff)
     {
         if (content.StartsWith(Begin))
         {
-            _label = LabelOf(content, Begin);
-            _begin = new(_line, 1);
-            _inside = true;
-            _length = 0;
-            _padding = 0;
-            return _label.IsEmpty ? Wrong(line, indent, Mend) : null;
+            openLabel = LabelOf(content, Begin);
+            openedAt = new(lineNumber, 1);
+            isOpen = true;
+            base64Length = 0;
+            paddingLength = 0;
+            return openLabel.IsEmpty ? Wrong(line, indent, Mend) : null;
         }
 
         if (content.StartsWith(End))
@@ -110,17 +110,17 @@ internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> 
         {
             var label = LabelOf(content, End);
             return !label.IsEmpty ? Close(line, indent, label, sections)
-                : isCutOff ? Problem.Error(file, _begin, HalfWritten)
+                : isCutOff ? Problem.Error(file, openedAt, HalfWritten)
                 : Wrong(line, indent, Mend);
         }
 
         if (isCutOff && !content.IsEmpty && End.StartsWith(content))
         {
-            return Problem.Error(file, _begin, HalfWritten);
+            return Problem.Error(file, openedAt, HalfWritten);
         }
 
         // RFC 1421 headers stand before the base64; RFC 7468 has none.
-        if (_length == 0 && content.Contains((byte)':'))
+        if (base64Length == 0 && content.Contains((byte)':'))
         {
             return Wrong(line, indent, content.StartsWith("Proc-Type:"u8) && content.IndexOf("ENCRYPTED"u8) >= 0
                 ? PrivateKey.Encrypted
@@ -137,50 +137,50 @@ internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> 
             return Wrong(line, indent + other, "this is not base64: write the block again as it was issued");
         }
 
-        var data = _padding > 0 ? 0 : content.IndexOf((byte)'=') is var first and >= 0 ? first : content.Length;
+        var data = paddingLength > 0 ? 0 : content.IndexOf((byte)'=') is var first and >= 0 ? first : content.Length;
         var padding = content[data..];
         if (padding.IndexOfAnyExcept((byte)'=') is var after and >= 0)
         {
             return Wrong(line, indent + data + after, "base64 goes on after its padding: write the block again as it was issued");
         }
 
-        if (_padding + padding.Length > 2)
+        if (paddingLength + padding.Length > 2)
         {
-            return Wrong(line, indent + data + 2 - _padding, "base64 ends in two = at most: write the block again as it was issued");
+            return Wrong(line, indent + data + 2 - paddingLength, "base64 ends in two = at most: write the block again as it was issued");
         }
 
-        _padding += padding.Length;
-        content.CopyTo(_base64[_length..]);
-        _length += content.Length;
+        paddingLength += padding.Length;
+        content.CopyTo(base64[base64Length..]);
+        base64Length += content.Length;
         return null;
     }
 
     private Problem? Close(
         ReadOnlySpan<byte> line, int indent, ReadOnlySpan<byte> label, ImmutableArray<PemSection>.Builder sections)
     {
-        if (!label.SequenceEqual(_label))
+        if (!label.SequenceEqual(openLabel))
         {
             return Wrong(line, indent, "the label differs from the one of the BEGIN line: write the block again as it was issued");
         }
 
-        if (_length == 0)
+        if (base64Length == 0)
         {
-            return Problem.Error(file, _begin, "this block is empty: write it again as it was issued");
+            return Problem.Error(file, openedAt, "this block is empty: write it again as it was issued");
         }
 
-        if (_length % 4 != 0)
+        if (base64Length % 4 != 0)
         {
             return Wrong(line, indent, "the base64 above is not whole, characters are missing: write the block again as it was issued");
         }
 
-        var der = new byte[(_length / 4 * 3) - _padding];
-        if (Base64.DecodeFromUtf8(_base64[.._length], der, out _, out _) != OperationStatus.Done)
+        var der = new byte[(base64Length / 4 * 3) - paddingLength];
+        if (Base64.DecodeFromUtf8(base64[..base64Length], der, out _, out _) != OperationStatus.Done)
         {
             return Wrong(line, indent, "the base64 above does not end as it must: write the block again as it was issued");
         }
 
-        sections.Add(new(Encoding.ASCII.GetString(label), der, _begin));
-        _inside = false;
+        sections.Add(new(Encoding.ASCII.GetString(label), der, openedAt));
+        isOpen = false;
         return null;
     }
 
@@ -210,5 +210,5 @@ internal ref struct PemScanner(string file, ReadOnlySpan<byte> text, Span<byte> 
     }
 
     private readonly Problem Wrong(ReadOnlySpan<byte> line, int offset, string what) =>
-        Problem.Error(file, new(_line, Encoding.UTF8.GetCharCount(line[..offset]) + 1), what);
+        Problem.Error(file, new(lineNumber, Encoding.UTF8.GetCharCount(line[..offset]) + 1), what);
 }

@@ -15,14 +15,14 @@ internal sealed class PrivateKey
     private const string RsaLabel = "RSA PRIVATE KEY";
     private const string EcLabel = "EC PRIVATE KEY";
 
-    private readonly string _algorithm;
-    private readonly PublicKey? _publicKey;
+    private readonly string algorithm;
+    private readonly PublicKey? publicKey;
 
     private PrivateKey(ReadOnlyMemory<byte> pem, string algorithm, PublicKey? publicKey)
     {
         Pem = pem;
-        _algorithm = algorithm;
-        _publicKey = publicKey;
+        this.algorithm = algorithm;
+        this.publicKey = publicKey;
     }
 
     /// <summary>Normal PEM: LF, 64 columns, a final LF.</summary>
@@ -57,8 +57,8 @@ internal sealed class PrivateKey
     }
 
     public KeyMatch Match(CertificateChain chain) =>
-        _publicKey is not null ? (_publicKey == chain.LeafKey ? KeyMatch.Matches : KeyMatch.Mismatch)
-        : _algorithm == chain.LeafKey.Algorithm ? KeyMatch.Unchecked
+        publicKey is not null ? (publicKey == chain.LeafKey ? KeyMatch.Matches : KeyMatch.Mismatch)
+        : algorithm == chain.LeafKey.Algorithm ? KeyMatch.Unchecked
         : KeyMatch.Mismatch;
 
     /// <summary>The one block to serve, or null and what is <paramref name="wrong"/>.</summary>
