@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace LeGo.Lite.EndToEnd.Support;
+
+/// <summary>The native binary as a running server.</summary>
+internal sealed class LegoLite : IDisposable
+{
+    private const string Listening = "listening on ";
+
+    private readonly Process process;
+    private readonly TempDirectory? home;
+    private readonly Lines output;
+    private readonly Lines errors;
+
+    /// <param name="command">A server, in whatever wrapping.</param>
+    /// <param name="home">Goes with the server.</param>
+    private LegoLite(Command command, TempDirectory? home)
+    {
+        this.home = home;
+        process = command.Start();
+        output = new(process.StandardOutput);
+        errors = new(process.StandardError);
+        try
+        {
+            // The summary is the last line that a start prints.
+            Wait.Until(
+                () => process.HasExited || output.All.Any(line => line.StartsWith("serving ", StringComparison.Ordinal)),
+                () => $"{command} is up\n{Log}");
+            Assert.False(process.HasExited, $"{command} ended\n{Log}");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The process that was started: the server, or what wraps it.</summary>
+    public int ProcessId => process.Id;
+
+    public IEnumerable<string> Addresses =>
+        output.All.Where(line => line.StartsWith(Listening, StringComparison.Ordinal)).Select(line => line[Listening.Length..]);
+
+    /// <summary>The first one: <c>http://127.0.0.1:PORT</c>.</summary>
+    public string Address => Addresses.First();
+
+    public string[] OutputLines => output.All;
+
+    public string[] LogLines => errors.All;
+
+    /// <summary>Everything it wrote.</summary>
+    public string Log => string.Join('\n', [.. OutputLines, .. LogLines, ""]);
+
+    /// <summary>A command of the binary, to be run in whatever directory.</summary>
+    public static Command Command(params IReadOnlyList<string> arguments)
+    {
+        Repository.RequireBinary();
+        return new(Repository.Binary, arguments);
+    }
+
+    /// <summary>Serves a tree on a port of its own, from a directory without a config file.</summary>
+    /// <param name="data">The tree.</param>
+    /// <param name="settings">Environment variables.</param>
+    public static LegoLite Serve(string data, params IReadOnlyList<(string Name, string Value)> settings)
+    {
+        var home = new TempDirectory();
+        return new(
+            Command("serve", "--data", data, "--listen", "http://127.0.0.1:0") with { Directory = home.Path, Environment = settings },
+            home);
+    }
+
+    /// <summary>Serves as the command says; it has to listen on port 0 to be able to run beside others.</summary>
+    public static LegoLite Serve(Command command) => new(command, null);
+
+    /// <summary>The URL of a download, in the first base path.</summary>
+    public string Url(string download) => $"{Address}/legocerthub/api/v1/download/{download}";
+
+    /// <summary>Downloads with curl and an API key in the header.</summary>
+    public Response Download(string download, string apiKey) => Curl.Get(Url(download), "-H", $"apiKey: {apiKey}");
+
+    public void WaitForLog(string part) =>
+        Wait.Until(() => LogLines.Any(line => line.Contains(part, StringComparison.Ordinal)), () => $"the log says: {part}\n{Log}");
+
+    /// <summary>Sends a signal and waits for the end. Returns the exit status.</summary>
+    /// <param name="signal">Such as TERM.</param>
+    /// <param name="to">Which process; the server if null.</param>
+    public int Stop(string signal = "TERM", int? to = null)
+    {
+        Signal(signal, to);
+        return WaitForExit();
+    }
+
+    public void Signal(string signal, int? to = null) =>
+        new Command("kill", $"-{signal}", $"{to ?? process.Id}").RunWell();
+
+    public int WaitForExit()
+    {
+        // Generous: it is to stop within a second, on a machine that has nothing else to do.
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(10)), $"it does not stop\n{Log}");
+        output.WaitForEnd();
+        errors.WaitForEnd();
+        return process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        process.Dispose();
+        home?.Dispose();
+    }
+
+    /// <summary>The lines of a stream so far.</summary>
+    private sealed class Lines
+    {
+        private readonly List<string> lines = [];
+        private readonly Task reading;
+
+        public Lines(StreamReader reader) => reading = Task.Run(() =>
+        {
+            while (reader.ReadLine() is { } line)
+            {
+                lock (lines)
+                {
+                    lines.Add(line);
+                }
+            }
+        });
+
+        public string[] All
+        {
+            get
+            {
+                lock (lines)
+                {
+                    return [.. lines];
+                }
+            }
+        }
+
+        public void WaitForEnd() => reading.Wait(Wait.SafetyNet);
+    }
+}

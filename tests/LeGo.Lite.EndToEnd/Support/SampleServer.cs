@@ -1,0 +1,9 @@
+namespace LeGo.Lite.EndToEnd.Support;
+
+/// <summary>A server of data.sample for the tests of one class, which only read.</summary>
+public sealed class SampleServer : IDisposable
+{
+    internal LegoLite Server { get; } = LegoLite.Serve(Repository.Sample);
+
+    public void Dispose() => Server.Dispose();
+}

@@ -1,0 +1,53 @@
+namespace LeGo.Lite.EndToEnd.Support;
+
+/// <summary>A directory of one test's own, gone when the test ends.</summary>
+internal sealed class TempDirectory : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("lego-lite-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Writes a file, in directories made on the way.</summary>
+    public string Write(string name, string text)
+    {
+        var file = this[name];
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+        return file;
+    }
+
+    /// <summary>Copies the sample tree in here.</summary>
+    /// <param name="name">What the copy is called.</param>
+    /// <param name="items">Only these items, in both sections; none means everything.</param>
+    public string AddSample(string name, params IReadOnlyList<string> items)
+    {
+        var tree = this[name];
+        if (items.Count == 0)
+        {
+            Copy(Repository.Sample, tree);
+        }
+
+        foreach (var item in items)
+        {
+            foreach (var section in new[] { "privatekeys", "certificates" })
+            {
+                var source = System.IO.Path.Combine(Repository.Sample, section, item);
+                if (Directory.Exists(source))
+                {
+                    Copy(source, System.IO.Path.Combine(tree, section, item));
+                }
+            }
+        }
+
+        return tree;
+    }
+
+    /// <summary>Copies a directory as <c>cp -R</c> does: entry by entry, so that a reader sees it half done.</summary>
+    public static void Copy(string source, string target)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+        _ = new Command("cp", "-R", source, target).RunWell();
+    }
+}
