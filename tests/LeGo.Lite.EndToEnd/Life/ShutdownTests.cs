@@ -1,0 +1,73 @@
+using System.Text;
+using LeGo.Lite.EndToEnd.Support;
+using Xunit;
+
+namespace LeGo.Lite.EndToEnd.Life;
+
+public sealed class ShutdownTests
+{
+    private const string ApiKey = "web-cert-0123456789abcdef";
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public void A_signal_ends_it_well_while_a_connection_is_idle(string signal)
+    {
+        using var server = LegoLite.Serve(Repository.Sample);
+        using var client = RawHttp.Connect(server.Address);
+        client.GetStream().Write("GET /legocerthub/api/health HTTP/1.1\r\nHost: x\r\n\r\n"u8);
+        Assert.StartsWith("HTTP/1.1 204 ", ReadHead(client.GetStream()), StringComparison.Ordinal);
+
+        Assert.Equal(0, server.Stop(signal));
+        Assert.Empty(server.LogLines);
+    }
+
+    /// <summary>
+    /// One connection asks for more than its buffers hold and does not read, so that the server is stuck
+    /// in the middle of a response when the signal comes. Then it reads: that response has to be whole.
+    /// </summary>
+    [Fact]
+    public void A_response_in_flight_is_completed()
+    {
+        const int Requests = 1_000;
+        using var temp = new TempDirectory();
+        var tree = temp.AddSample("tree", "web.example.com");
+        var chainFile = Path.Combine(tree, "certificates/web.example.com/orders/2026-03-01/fullchain.pem");
+        var blocks = Pem.BlocksOf(chainFile);
+        var chain = string.Concat([.. blocks, .. Enumerable.Repeat(blocks[^1], 18)]);
+        File.WriteAllText(chainFile, chain);
+        using var server = LegoLite.Serve(tree);
+        using var client = RawHttp.Connect(server.Address);
+        using var stream = new BufferedStream(client.GetStream());
+        var request = $"GET /legocerthub/api/v1/download/certificates/web.example.com HTTP/1.1\r\nHost: x\r\napiKey: {ApiKey}\r\n\r\n";
+        stream.Write(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(request, Requests))));
+        stream.Flush();
+        server.WaitForLog(" 200 served ");
+
+        server.Signal("TERM");
+        var complete = 0;
+        while (ReadHead(stream) is { Length: > 0 } head)
+        {
+            Assert.StartsWith("HTTP/1.1 200 ", head, StringComparison.Ordinal);
+            var body = new byte[chain.Length];
+            stream.ReadExactly(body);
+            Assert.Equal(chain, Encoding.ASCII.GetString(body));
+            complete++;
+        }
+
+        Assert.InRange(complete, 1, Requests - 1);
+        Assert.Equal(0, server.WaitForExit());
+    }
+
+    /// <summary>To the empty line after the headers; empty at the end of the stream.</summary>
+    private static string ReadHead(Stream stream)
+    {
+        var head = new StringBuilder();
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && stream.ReadByte() is >= 0 and var next)
+        {
+            head.Append((char)next);
+        }
+
+        return head.ToString();
+    }
+}
