@@ -52,6 +52,19 @@ public sealed class ItemTests(SampleServer sample) : IClassFixture<SampleServer>
             Sample.Named("web").Downloads.Select(download => sample.Server.Download(download.Download, download.ApiKey)["Last-Modified"]!));
     }
 
+    [Fact]
+    public void Last_modified_of_a_key_without_updated_at_is_its_files_time()
+    {
+        using var temp = new TempDirectory();
+        var tree = temp.AddSample("tree", "web.example.com");
+        temp.Write("tree/privatekeys/web.example.com/key.yaml", $"api_key: web-key{End}\n");
+        File.SetLastWriteTimeUtc(Path.Combine(tree, "privatekeys/web.example.com/privkey.pem"), new(2026, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+
+        using var server = LegoLite.Serve(tree);
+
+        Assert.Equal("Tue, 03 Feb 2026 04:05:06 GMT", server.Download("privatekeys/web.example.com", $"web-key{End}")["Last-Modified"]);
+    }
+
     [Theory]
     [InlineData("old", "old")]
     [InlineData("old", "new")]

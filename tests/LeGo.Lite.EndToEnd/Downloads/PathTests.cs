@@ -35,6 +35,17 @@ public sealed class PathTests(SampleServer sample) : IClassFixture<SampleServer>
             Sample.Named("printer").Leaf + Sample.Named("printer").Issuers,
             Curl.Get(sample.Server.Address + path, "--path-as-is").Text);
 
+    [Fact]
+    public void The_absolute_form_means_the_same()
+    {
+        var authority = new Uri(sample.Server.Address).Authority;
+        var response = Response.Parse(RawHttp.Send(
+            sample.Server.Address,
+            $"GET http://{authority}/legocerthub/api/v1/download/certificates/web.example.com HTTP/1.1\r\nHost: {authority}\r\napiKey: {ApiKey}\r\nConnection: close\r\n\r\n"));
+
+        Assert.Equal(Sample.Named("web").Leaf + Sample.Named("web").Issuers, response.Text);
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/legocerthub")]

@@ -137,6 +137,61 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public void A_Kubernetes_volume_is_followed_when_its_data_link_is_swapped()
+    {
+        using var live = new LiveTree("web.example.com");
+        var key = live["privatekeys/web.example.com"];
+        Mount(1, "web-key-0123456789abcdef");
+        foreach (var (file, name) in new[] { ("key.yaml", "key.yaml"), ("tls.key", "privkey.pem") })
+        {
+            File.Delete(Path.Combine(key, name));
+            File.CreateSymbolicLink(Path.Combine(key, file), $"..data/{file}");
+        }
+
+        live.WaitForBody(Sample.Named("web").Key, "privatekeys/web.example.com", "web-key-0123456789abcdef");
+        live.WaitForScans();
+
+        Mount(2, "swapped-key-0123456789abcdef");
+
+        live.WaitForBody(Sample.Named("web").Key, "privatekeys/web.example.com", "swapped-key-0123456789abcdef");
+        live.WaitForStatus(401, "privatekeys/web.example.com", "web-key-0123456789abcdef");
+        Assert.Empty(LegoLite.Command("check", "--data", live.Path).RunWell().Output);
+
+        // As the kubelet does: a new directory, then a link to it that is moved over the old one.
+        void Mount(int version, string apiKey)
+        {
+            var directory = Path.Combine(key, $"..version_{version}");
+            Directory.CreateDirectory(directory);
+            File.WriteAllText(Path.Combine(directory, "key.yaml"), $"api_key: {apiKey}\n");
+            File.Copy(Path.Combine(Repository.Sample, "privatekeys/web.example.com/privkey.pem"), Path.Combine(directory, "tls.key"));
+            Directory.CreateSymbolicLink(Path.Combine(key, "..data_tmp"), $"..version_{version}");
+            new Command("mv", "-T", Path.Combine(key, "..data_tmp"), Path.Combine(key, "..data")).RunWell();
+        }
+    }
+
+    [Fact]
+    public void No_request_fails_while_the_tree_changes()
+    {
+        using var live = new LiveTree("web.example.com");
+        var url = live.Server.Url("certificates/web.example.com");
+        string[] request = ["-w", "\n%{http_code}\n", "-H", "apiKey: web-cert-0123456789abcdef", .. Enumerable.Repeat(url, 100)];
+        var seen = new HashSet<string>();
+
+        for (var i = 0; i < 6; i++)
+        {
+            var (from, to) = (live[$"{Orders}/2026-03-01"], live[$"{Orders}/.hidden"]);
+            Directory.Move(i % 2 == 0 ? from : to, i % 2 == 0 ? to : from);
+            var bodies = Curl.Run(request).Text.Split("\n200\n");
+            Assert.Equal(101, bodies.Length);
+            seen.UnionWith(bodies[..^1]);
+            live.WaitForBody(i % 2 == 0 ? OlderChain : NewerChain);
+            seen.UnionWith(Curl.Run(request).Text.Split("\n200\n")[..^1]);
+        }
+
+        Assert.Equal(new HashSet<string> { OlderChain, NewerChain }, seen);
+    }
+
+    [Fact]
     public void A_git_pull_shows()
     {
         using var temp = new TempDirectory();

@@ -20,7 +20,7 @@ internal static class Wait
                 Assert.Fail($"This never happened: {what()}");
             }
 
-            Thread.Sleep(10);
+            Thread.Sleep(25);
         }
     }
 }
