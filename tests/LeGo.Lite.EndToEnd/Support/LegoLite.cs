@@ -91,8 +91,9 @@ internal sealed class LegoLite : IDisposable
         return WaitForExit();
     }
 
+    /// <summary>By the shell's own kill: not every machine has the program.</summary>
     public void Signal(string signal, int? to = null) =>
-        new Command("kill", $"-{signal}", $"{to ?? process.Id}").RunWell();
+        new Command("sh", "-c", "kill -s \"$0\" \"$1\"", signal, $"{to ?? process.Id}").RunWell();
 
     public int WaitForExit()
     {
