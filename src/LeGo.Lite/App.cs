@@ -29,11 +29,8 @@ internal static class App
             return ExitStatus.Failure;
         }
 
-        await using var app = Build(config);
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite");
-        var catalog = new LiveCatalog(source, first, time, log);
-        app.Run(new DownloadEndpoint(catalog, config.BasePaths, time, log).HandleAsync);
-
+        var (app, catalog) = Build(config, source, first, time, logging => AddConsole(logging, config.LogFormat));
+        await using var disposed = app;
         try
         {
             await app.StartAsync(stop);
@@ -59,14 +56,16 @@ internal static class App
         return ExitStatus.Fine;
     }
 
-    /// <summary>The web server, on its addresses, with nothing to serve yet.</summary>
-    private static WebApplication Build(ServerConfig config)
+    /// <summary>The web server, on its addresses, and what it serves; not started.</summary>
+    public static (WebApplication Server, LiveCatalog Catalog) Build(
+        ServerConfig config, CatalogSource source, CatalogSnapshot first, TimeProvider time, Action<ILoggingBuilder> addLog)
     {
         // The empty builder: no appsettings.json, no ASPNETCORE_ variables, no developer pages (ADR 0004).
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "lego-lite", EnvironmentName = Environments.Production });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
-        AddLog(builder.Logging, config);
+        SetLogLevel(builder.Logging, config.LogLevel);
+        addLog(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -82,18 +81,26 @@ internal static class App
                 }
             }
         });
-        return builder.Build();
+
+        var app = builder.Build();
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite");
+        var catalog = new LiveCatalog(source, first, time, log);
+        app.Run(new DownloadEndpoint(catalog, config.BasePaths, time, log).HandleAsync);
+        return (app, catalog);
     }
 
-    private static void AddLog(ILoggingBuilder logging, ServerConfig config)
+    private static void SetLogLevel(ILoggingBuilder logging, LogLevel lowest)
     {
         // The framework's own lines below a warning hold URLs, and a URL can hold an API key.
-        logging.SetMinimumLevel(config.LogLevel);
-        logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= config.LogLevel);
-        logging.AddFilter("System", level => level >= LogLevel.Warning && level >= config.LogLevel);
+        logging.SetMinimumLevel(lowest);
+        logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= lowest);
+        logging.AddFilter("System", level => level >= LogLevel.Warning && level >= lowest);
+    }
 
+    private static void AddConsole(ILoggingBuilder logging, LogFormat format)
+    {
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
-        _ = config.LogFormat switch
+        _ = format switch
         {
             LogFormat.Json => logging.AddJsonConsole(options => (options.TimestampFormat, options.UseUtcTimestamp) = ("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", true)),
             LogFormat.Systemd => logging.AddSystemdConsole(),
