@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using LeGo.Lite.Catalog;
+using LeGo.Lite.Config;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace LeGo.Lite.Tests.Http;
+
+/// <summary>The web server as it is built for users, on a copy of the sample tree and a clock that stands still.</summary>
+public sealed class SampleServer : IAsyncLifetime
+{
+    private string data = "";
+    private WebApplication? server;
+    private int port;
+
+    internal RecordingLog Log { get; } = new();
+
+    internal FakeTimeProvider Time { get; private init; } = new(Sample.Now);
+
+    /// <summary>In place of <see cref="Time"/> for requests; the scan is made with that one in any case.</summary>
+    internal TimeProvider? RequestTime { get; private init; }
+
+    internal Action<string>? Edit { get; private init; }
+
+    internal static async Task<SampleServer> StartAsync(DateTimeOffset? now = null, Action<string>? edit = null, TimeProvider? requestTime = null)
+    {
+        var server = new SampleServer { Time = new(now ?? Sample.Now), Edit = edit, RequestTime = requestTime };
+        await server.InitializeAsync();
+        return server;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        data = Sample.Copy(Edit);
+        var config = new ServerConfig(
+            data,
+            [],
+            [new(IPAddress.Loopback, 0)],
+            ["/legocerthub", "/certwarden"],
+            Debounce: TimeSpan.FromMilliseconds(250),
+            Rescan: TimeSpan.FromSeconds(30),
+            LogLevel.Trace,
+            LogFormat.Text);
+        var source = new CatalogSource(data, []);
+        (server, _) = App.Build(
+            config,
+            source,
+            source.Scan(Time.GetUtcNow()),
+            RequestTime ?? Time,
+            logging => logging.Services.AddSingleton<ILoggerProvider>(Log));
+        await server.StartAsync();
+        port = new Uri(server.Urls.Single()).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server!.DisposeAsync();
+        Directory.Delete(data, recursive: true);
+    }
+
+    internal Task<Response> GetAsync(string target, params string[] headers) => SendAsync("GET", target, headers);
+
+    internal Task<Response> SendAsync(string method, string target, params string[] headers) =>
+        SendAsync(string.Join("\n", [$"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close", .. headers]));
+
+    /// <summary>Sends exactly these lines, on a connection of its own, and reads until the server closes it.</summary>
+    internal async Task<Response> SendAsync(string lines)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.Latin1.GetBytes($"{lines.Replace("\n", "\r\n", StringComparison.Ordinal)}\r\n\r\n"));
+        using var received = new MemoryStream();
+        await stream.CopyToAsync(received);
+        return Response.Read(lines, Encoding.Latin1.GetString(received.ToArray()));
+    }
+}
