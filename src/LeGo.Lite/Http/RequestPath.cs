@@ -13,11 +13,11 @@ internal ref struct RequestPath
 
     public RequestPath(ReadOnlySpan<char> target)
     {
-        // Absolute form: http://host/path.
+        // Absolute form: http://host/path, or http://host?query.
         if (target is not ['/', ..] && target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
         {
             target = target[(scheme + 3)..];
-            target = target.IndexOf('/') is >= 0 and var path ? target[path..] : "/";
+            target = target.IndexOfAny('/', '?', '#') is >= 0 and var path && target[path] == '/' ? target[path..] : "/";
         }
 
         var end = target.IndexOfAny('?', '#');
