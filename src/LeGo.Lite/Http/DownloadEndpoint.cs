@@ -21,15 +21,16 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
         SetSecurityHeaders(context.Response.Headers);
 
         Reply reply;
+        Route? route = null;
         try
         {
-            reply = Answer(context);
+            reply = Answer(context, ref route);
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
             // A bug: nothing of it to the client, all of it in the log. No exception here is made from a secret.
             log.InternalError(failure);
-            reply = NotADownload(ErrorReply.Internal);
+            reply = new(route, null, "internal error") { Error = ErrorReply.Internal };
         }
 
         await (reply switch
@@ -39,11 +40,11 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
             _ => Task.CompletedTask,
         });
 
-        if (reply.Route is { } route && log.IsEnabled(LogLevel.Information))
+        if (reply.Route is { } attempted && log.IsEnabled(LogLevel.Information))
         {
             log.Download(
                 context.Connection.RemoteIpAddress?.ToString() ?? "-",
-                route.Segment,
+                attempted.Segment,
                 reply.Name ?? "-",
                 context.Response.StatusCode,
                 reply.Outcome,
@@ -59,7 +60,9 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
         public Representation? Download { get; init; }
     }
 
-    private Reply Answer(HttpContext context)
+    /// <param name="context">The request, and where the headers of the response go.</param>
+    /// <param name="route">Set as soon as it is known, so that an attempt that fails here can be logged.</param>
+    private Reply Answer(HttpContext context, ref Route? route)
     {
         var (request, response) = (context.Request, context.Response);
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -76,7 +79,7 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
             return NotADownload(isRead ? null : ErrorReply.MethodNotAllowed);
         }
 
-        var route = TakeRoute(ref path);
+        route = TakeRoute(ref path);
         var name = path.Next();
         if (route is null || name.IsEmpty)
         {
