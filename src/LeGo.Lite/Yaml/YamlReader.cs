@@ -29,7 +29,7 @@ internal static class YamlReader
 
     // The library throws InvalidOperationException at a leading "...", ArgumentOutOfRangeException at a
     // wrong surrogate escape, and nobody has listed the rest: whatever it is, this file is not YAML we take.
-#pragma warning disable CA1031
+#pragma warning disable CA1031 // what the library throws is not listed anywhere
     private static YamlMapping? Build(string file, SourceText source, List<Problem> problems)
     {
         using var text = new StringReader(source.ToString());
