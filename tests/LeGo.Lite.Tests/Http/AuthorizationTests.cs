@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Xunit;
 
 namespace LeGo.Lite.Tests.Http;
@@ -198,6 +200,33 @@ public sealed class AuthorizationTests(SampleServer server) : IClassFixture<Samp
 
             Assert.Equal(route is "certificates" or "certrootchains" ? 200 : 401, status);
         }
+    }
+
+    [Fact]
+    public async Task A_value_with_a_dot_opens_no_certificate_even_where_it_is_the_API_key()
+    {
+        const string Dotted = "dotted.0123456789abcdef";
+        await using var edited = await SampleServer.StartAsync(edit: data => File.WriteAllText(
+            Path.Combine(data, "certificates/web.example.com/certificate.yaml"),
+            $"api_key_sha256: {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Dotted)))}\napi_key_via_url: true\n"));
+
+        foreach (var route in new[] { "certificates", "certrootchains" })
+        {
+            Assert.Equal(401, (await edited.GetAsync($"{Sample.Base}/{route}/web.example.com", $"apiKey: {Dotted}")).Status);
+            Assert.Equal(401, (await edited.GetAsync($"{Sample.Base}/{route}/web.example.com/{Dotted}")).Status);
+        }
+    }
+
+    [Fact]
+    public async Task A_private_key_whose_API_key_has_a_dot_opens_alone_only()
+    {
+        const string Dotted = "dotted.0123456789abcdef";
+        await using var edited = await SampleServer.StartAsync(edit: data => File.WriteAllText(
+            Path.Combine(data, "privatekeys/web.example.com/key.yaml"), $"api_key: {Dotted}\n"));
+
+        Assert.Equal(200, (await edited.GetAsync($"{Sample.Base}/privatekeys/web.example.com", $"apiKey: {Dotted}")).Status);
+        Assert.Equal(401, (await edited.GetAsync($"{Sample.Base}/privatecerts/web.example.com", $"apiKey: {WebCertificate}.{Dotted}")).Status);
+        Assert.Equal(401, (await edited.GetAsync($"{Sample.Base}/privatecertchains/web.example.com", $"apiKey: {WebCertificate}.{Dotted}")).Status);
     }
 
     [Theory]
