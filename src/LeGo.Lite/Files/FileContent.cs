@@ -16,7 +16,7 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
     public static FileContent Read(TreeFile file, int maxBytes)
     {
         using var handle = Posix.OpenFile(null, file.Location, out var error);
-        return handle is null ? (error is Posix.ENOENT or Posix.ENOTDIR or Posix.ELOOP ? Moved : CannotOpen(error))
+        return handle is null ? (error is Posix.ENOENT or Posix.ENOTDIR or Posix.ELOOP or Posix.ENXIO ? Moved : CannotOpen(error))
             : Posix.Status(handle) != new FileStatus(EntryKind.File, file.Stamp) ? Moved
             : Read(handle, file.Stamp, maxBytes);
     }
@@ -65,6 +65,10 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
     {
         Posix.ENOENT or Posix.ENOTDIR => new(null, "there is no such file"),
         Posix.ELOOP => new(null, "its link leads back to itself"),
+        Posix.ENAMETOOLONG => new(null, "its path is too long"),
+
+        // A socket that took the place of the file that was looked at.
+        Posix.ENXIO => Moved,
         Posix.EACCES => new(null, "permission denied; let the user that runs lego-lite read it"),
         _ => throw Posix.Failure("open a file", error),
     };

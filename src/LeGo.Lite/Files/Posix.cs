@@ -15,8 +15,10 @@ namespace LeGo.Lite.Files;
 internal static unsafe partial class Posix
 {
     public const int ENOENT = 2;
+    public const int ENXIO = 6;
     public const int EACCES = 13;
     public const int ENOTDIR = 20;
+    public const int ENAMETOOLONG = 36;
     public const int ELOOP = 40;
 
     private const int AtCurrentDirectory = -100;

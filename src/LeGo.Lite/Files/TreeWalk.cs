@@ -180,7 +180,8 @@ internal sealed class TreeWalk : IDisposable
 
     private static TreeFault? Fault(Place place, string name, int error) => error switch
     {
-        Posix.ENOENT when name.Contains('\uFFFD', StringComparison.Ordinal) =>
+        // Each byte that is not UTF-8 has become a character of three, so the name may also be too long now.
+        Posix.ENOENT or Posix.ENAMETOOLONG when name.Contains('\uFFFD', StringComparison.Ordinal) =>
             new(name, place, "this name is not UTF-8; rename it"),
 
         // Gone between the listing and the look: as if it had not been listed.
