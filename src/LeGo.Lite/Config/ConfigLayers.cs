@@ -17,12 +17,13 @@ internal static class ConfigLayers
     /// </summary>
     public static YamlMapping WithEnvironment(this YamlMapping settings, IEnumerable<KeyValuePair<string, string>> variables)
     {
-        // By name, numbers by value: an index follows the one before it.
-        foreach (var (name, value) in variables
+        // By name, numbers by value: an index follows the one before it. (CompareOptions.NumericOrdering
+        // does nothing under invariant globalization.)
+        foreach (var (name, path, value) in variables
             .Where(variable => variable.Key.StartsWith(Prefix, StringComparison.Ordinal))
-            .OrderBy(variable => variable.Key, StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering)))
+            .Select(variable => (variable.Key, Path: variable.Key[Prefix.Length..].ToLowerInvariant().Split("__"), variable.Value))
+            .OrderBy(variable => string.Join("__", variable.Path.Select(level => Index(level)?.ToString("D10", CultureInfo.InvariantCulture) ?? level)), StringComparer.Ordinal))
         {
-            var path = name[Prefix.Length..].ToLowerInvariant().Split("__");
             settings = (YamlMapping)With(settings, path, new YamlScalar(new(name, Position.Start), value, Plain: true));
         }
 
@@ -41,7 +42,7 @@ internal static class ConfigLayers
 
         var key = path[0];
         var rest = path[1..];
-        if (int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+        if (node is not YamlMapping && Index(key) is { } index)
         {
             var items = (node as YamlSequence)?.Items ?? [];
             var item = With(items.ElementAtOrDefault(index), rest, value);
@@ -53,4 +54,7 @@ internal static class ConfigLayers
         var entry = new YamlEntry(value.Mark, key, With(old?.Value, rest, value));
         return new YamlMapping(node?.Mark ?? value.Mark, old is null ? entries.Add(entry) : entries.Replace(old, entry));
     }
+
+    private static int? Index(string level) =>
+        int.TryParse(level, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
 }

@@ -59,11 +59,12 @@ internal sealed class ConfigReader
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return YamlReader.Read(file, bytes.AsSpan(0, length), problems);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
             problems.Add(Problem.Error(file, Position.Start, failure switch
             {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+                // An empty name is an ArgumentException.
+                FileNotFoundException or DirectoryNotFoundException or ArgumentException => "there is no such file",
                 UnauthorizedAccessException => "this can't be opened as a file; is it a directory, or permission denied?",
                 _ => "this file can't be read",
             }));
