@@ -30,7 +30,7 @@ internal static class ApiKeyFields
         var apiKeyNew = ReadOne(fields, "api_key_new", file, use, reading);
         var viaUrl = fields.Flag("api_key_via_url") ?? false;
 
-        if (apiKey is null && !fields.Failed)
+        if (!Array.Exists(Forms("api_key"), fields.Has))
         {
             fields.Error("api_key", "an api_key is missing (or api_key_sha256, or api_key_file); lego-lite new-key makes one");
         }
@@ -38,14 +38,17 @@ internal static class ApiKeyFields
         return apiKey is null ? null : new(apiKey.Value, apiKeyNew, viaUrl);
     }
 
+    private static string[] Forms(string key) => [key, $"{key}_sha256", $"{key}_file"];
+
     private static ApiKeyDigest? ReadOne(FieldReader fields, string key, TreeEntry file, ApiKeyUse use, Reading reading)
     {
-        var (sha256Key, fileKey) = ($"{key}_sha256", $"{key}_file");
+        var forms = Forms(key);
+        var (sha256Key, fileKey) = (forms[1], forms[2]);
         var text = fields.Text(key);
         var sha256 = fields.Text(sha256Key);
         var path = fields.Text(fileKey);
 
-        string[] given = [.. new[] { key, sha256Key, fileKey }.Where(fields.Has)];
+        string[] given = [.. forms.Where(fields.Has)];
         if (given.Length > 1)
         {
             fields.Error(given[^1], $"only one of {key}, {sha256Key} and {fileKey} can be given; remove the others");
