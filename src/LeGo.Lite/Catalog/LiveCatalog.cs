@@ -9,7 +9,8 @@ internal sealed class LiveCatalog
     // A writer that never rests must not keep everybody else's changes out for good.
     private const int PatientScans = 20;
 
-    private readonly CatalogSource source;
+    private readonly string data;
+    private readonly Func<DateTimeOffset, CatalogSnapshot> scan;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private volatile CatalogSnapshot current;
@@ -18,8 +19,18 @@ internal sealed class LiveCatalog
 
     /// <summary>Begins with a snapshot already made, and logs its problems.</summary>
     public LiveCatalog(CatalogSource source, CatalogSnapshot first, TimeProvider time, ILogger log)
+        : this(source.Data, source.Scan, first, time, log)
     {
-        (this.source, this.time, this.log) = (source, time, log);
+    }
+
+    /// <param name="data">What the log calls the source.</param>
+    /// <param name="scan">Reads the source as of a time; an <see cref="IOException"/> says why it can't be read as a whole.</param>
+    /// <param name="first">A snapshot already made.</param>
+    /// <param name="time">When to scan.</param>
+    /// <param name="log">Where problems appear and clear.</param>
+    public LiveCatalog(string data, Func<DateTimeOffset, CatalogSnapshot> scan, CatalogSnapshot first, TimeProvider time, ILogger log)
+    {
+        (this.data, this.scan, this.time, this.log) = (data, scan, time, log);
         current = first;
         LogProblems([], first.Problems);
     }
@@ -42,14 +53,14 @@ internal sealed class LiveCatalog
         CatalogSnapshot next;
         try
         {
-            next = source.Scan(time.GetUtcNow());
+            next = scan(time.GetUtcNow());
         }
         catch (IOException failure)
         {
             if (scanFailure != failure.Message)
             {
                 scanFailure = failure.Message;
-                log.ScanFailed(source.Data, failure.Message);
+                log.ScanFailed(data, failure.Message);
             }
 
             return;
@@ -58,7 +69,7 @@ internal sealed class LiveCatalog
         if (scanFailure is not null)
         {
             scanFailure = null;
-            log.ScanWorksAgain(source.Data);
+            log.ScanWorksAgain(data);
         }
 
         if (next.Unsettled && ++unsettledScans < PatientScans)

@@ -71,7 +71,7 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TextWrite
         check.SetAction(parsed => CheckCommand.Run(Flags(parsed), Environment, parsed.GetValue(json), output));
 
         var list = new Command("list", "list the certificates with the newest valid order of each") { configFile, data, json };
-        list.SetAction(parsed => ListCommand.Run(Flags(parsed), Environment, parsed.GetValue(json), output, errors));
+        list.SetAction(parsed => ListCommand.Run(Flags(parsed), Environment, TimeProvider.System.GetUtcNow(), parsed.GetValue(json), output, errors));
 
         var newKey = new Command("new-key", "make a new API key and its SHA-256");
         newKey.SetAction(_ => NewKeyCommand.Run(output));

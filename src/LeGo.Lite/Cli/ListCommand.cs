@@ -14,10 +14,9 @@ internal static class ListCommand
     private static readonly string[] Header = ["CERTIFICATE", "ORDER", "KEY", "NOT-AFTER", "DAYS-LEFT"];
 
     public static int Run(
-        ConfigFlags flags, IEnumerable<KeyValuePair<string, string>> environment, bool json, TextWriter output, TextWriter errors)
+        ConfigFlags flags, IEnumerable<KeyValuePair<string, string>> environment, DateTimeOffset now, bool json, TextWriter output, TextWriter errors)
     {
         var problems = new List<Problem>();
-        var now = TimeProvider.System.GetUtcNow();
         if (ConfigReader.Read(flags, environment, problems) is not { } config)
         {
             problems.ForEach(errors.WriteLine);
