@@ -13,11 +13,13 @@ internal static class App
     // What is in flight gets this long when the process is told to stop (SPEC 7: within a second).
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMilliseconds(800);
 
+    private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     /// <summary>Serves until a signal or <paramref name="stop"/>. Returns the exit status.</summary>
     public static async Task<int> ServeAsync(
         ServerConfig config, TimeProvider time, TextWriter output, TextWriter errors, CancellationToken stop)
     {
-        var source = new CatalogSource(config.Data, config.DataLinks);
+        var source = new CatalogSource(config.Data, config.DataLinks) { Debounce = config.Debounce };
         CatalogSnapshot first;
         try
         {
@@ -37,7 +39,8 @@ internal static class App
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
-            await errors.WriteLineAsync($"lego-lite: {failure.Message}");
+            var addresses = string.Join(", ", config.Listen);
+            await errors.WriteLineAsync($"lego-lite: can't listen on {addresses}: {Reason(failure)}");
             return ExitStatus.Failure;
         }
 
@@ -49,10 +52,9 @@ internal static class App
         await output.WriteLineAsync(Summary(config.Data, first));
         await output.FlushAsync(stop);
 
-        var stopping = app.Lifetime.ApplicationStopping;
-        var reloading = catalog.RunAsync(config.Rescan, config.Debounce, stopping);
+        // Not awaited: a scan of a large tree must not keep a stopping server.
+        _ = catalog.RunAsync(config.Rescan, config.Debounce, app.Lifetime.ApplicationStopping);
         await app.WaitForShutdownAsync(stop);
-        await reloading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitStatus.Fine;
     }
 
@@ -84,7 +86,7 @@ internal static class App
 
         var app = builder.Build();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite");
-        var catalog = new LiveCatalog(source, first, time, log);
+        var catalog = new LiveCatalog(source.Data, source.Scan, first, time, log);
         app.Run(new DownloadEndpoint(catalog, config.BasePaths, time, log).HandleAsync);
         return (app, catalog);
     }
@@ -94,18 +96,38 @@ internal static class App
         // The framework's own lines below a warning hold URLs, and a URL can hold an API key.
         logging.SetMinimumLevel(lowest);
         logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= lowest);
+
+        // It logs a start that failed with a stack trace; ServeAsync says it in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddFilter("System", level => level >= LogLevel.Warning && level >= lowest);
     }
 
     private static void AddConsole(ILoggingBuilder logging, LogFormat format)
     {
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
-        _ = format switch
+        switch (format)
         {
-            LogFormat.Json => logging.AddJsonConsole(options => (options.TimestampFormat, options.UseUtcTimestamp) = ("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", true)),
-            LogFormat.Systemd => logging.AddSystemdConsole(),
-            _ => logging.AddSimpleConsole(options => (options.SingleLine, options.TimestampFormat, options.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true)),
-        };
+            case LogFormat.Json:
+                logging.AddJsonConsole(options =>
+                {
+                    options.TimestampFormat = TimestampFormat;
+                    options.UseUtcTimestamp = true;
+                });
+                break;
+
+            case LogFormat.Systemd:
+                logging.AddSystemdConsole();
+                break;
+
+            default:
+                logging.AddSimpleConsole(options =>
+                {
+                    options.SingleLine = true;
+                    options.TimestampFormat = TimestampFormat + " ";
+                    options.UseUtcTimestamp = true;
+                });
+                break;
+        }
     }
 
     private static string Summary(string data, CatalogSnapshot snapshot)
@@ -117,4 +139,15 @@ internal static class App
 
         static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
     }
+
+    // Kestrel wraps what the system said, with the address that was named already.
+    private static string Reason(Exception failure) => failure.GetBaseException() is SocketException { SocketErrorCode: var code } cause
+        ? code switch
+        {
+            SocketError.AddressAlreadyInUse => "the address is in use",
+            SocketError.AddressNotAvailable => "this machine has no such address",
+            SocketError.AccessDenied => "permission denied; a port below 1024 takes a privilege",
+            _ => cause.Message,
+        }
+        : failure.Message;
 }

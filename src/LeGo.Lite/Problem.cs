@@ -35,7 +35,7 @@ internal sealed record Problem(string File, Position Position, Severity Severity
     /// <summary>A path may hold any byte but NUL; a terminal or a log line must not act on them.</summary>
     public static string Printable(string path)
     {
-        if (!path.AsSpan().ContainsAnyInRange('\0', '\x1f') && !path.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))
+        if (!path.Any(IsUnprintable))
         {
             return path;
         }
@@ -43,11 +43,15 @@ internal sealed record Problem(string File, Position Position, Severity Severity
         var text = new StringBuilder(path.Length + 8);
         foreach (var c in path)
         {
-            _ = char.IsControl(c)
+            _ = IsUnprintable(c)
                 ? text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")
                 : text.Append(c);
         }
 
         return text.ToString();
     }
+
+    // Control characters; those that turn or hide text; line ends of other kinds.
+    private static bool IsUnprintable(char c) => char.GetUnicodeCategory(c)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

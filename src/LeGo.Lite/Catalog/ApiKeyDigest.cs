@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace LeGo.Lite.Catalog;
 
 /// <summary>
-/// The SHA-256 of an API key: all that is kept of one, so that neither a comparison's time nor the
-/// memory of the process holds the key itself.
+/// The SHA-256 of an API key: all that is kept of one. The time a comparison takes says nothing of
+/// the key; copies made while it was read are left to the garbage collector.
 /// </summary>
 [InlineArray(SHA256.HashSizeInBytes)]
 internal struct ApiKeyDigest

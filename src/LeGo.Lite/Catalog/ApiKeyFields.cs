@@ -24,7 +24,7 @@ internal static class ApiKeyFields
     private static readonly ApiKeyDigest OfNothing = ApiKeyDigest.Of([]);
 
     /// <summary>Null, with a problem, if there is no usable API key.</summary>
-    public static Credentials? Read(FieldReader fields, TreeEntry file, ApiKeyUse use, Reading reading)
+    public static Credentials? Read(FieldReader fields, TreeFile file, ApiKeyUse use, Reading reading)
     {
         var apiKey = ReadOne(fields, "api_key", file, use, reading);
         var apiKeyNew = ReadOne(fields, "api_key_new", file, use, reading);
@@ -40,7 +40,7 @@ internal static class ApiKeyFields
 
     private static string[] Forms(string key) => [key, $"{key}_sha256", $"{key}_file"];
 
-    private static ApiKeyDigest? ReadOne(FieldReader fields, string key, TreeEntry file, ApiKeyUse use, Reading reading)
+    private static ApiKeyDigest? ReadOne(FieldReader fields, string key, TreeFile file, ApiKeyUse use, Reading reading)
     {
         var forms = Forms(key);
         var (sha256Key, fileKey) = (forms[1], forms[2]);
@@ -57,7 +57,9 @@ internal static class ApiKeyFields
 
         return text is not null ? OfKey(fields, key, Encoding.UTF8.GetBytes(text.Value), use, reading)
             : sha256 is not null ? OfDigest(fields, sha256Key, sha256.Value)
-            : path is not null ? OfFile(fields, fileKey, Path.Combine(Directory(file), path.Value), use, reading)
+
+            // Relative to the directory the YAML file stands in.
+            : path is not null ? OfFile(fields, fileKey, Path.Combine(file.Parent.Location, path.Value), use, reading)
             : null;
     }
 
@@ -126,7 +128,4 @@ internal static class ApiKeyFields
             CryptographicOperations.ZeroMemory(bytes);
         }
     }
-
-    // A relative path is relative to the directory the YAML file stands in.
-    private static string Directory(TreeEntry file) => ((TreeFile)file).Parent.Location;
 }

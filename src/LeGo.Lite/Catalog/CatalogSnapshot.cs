@@ -22,7 +22,7 @@ internal sealed record OrderItem(
     DateTimeOffset NotAfter,
     PrivateKeyItem? PrivateKey,
     Representation Certificate,
-    Representation? Chain,
+    Representation? Issuers,
     Representation? PrivateCertificate,
     Representation? PrivateCertificateChain);
 
@@ -79,7 +79,7 @@ internal sealed class CatalogSnapshot
                 record.Name,
                 record.Config.Credentials,
                 privateKeys.GetValueOrDefault(record.PrivateKeyName),
-                NewestFirst(record.Orders, now).Select(order => Make(order, privateKeys.GetValueOrDefault(order.PrivateKeyName)))),
+                NewestValid(record.Orders, now).Select(order => Make(order, privateKeys.GetValueOrDefault(order.PrivateKeyName)))),
             StringComparer.OrdinalIgnoreCase);
 
         return new(privateKeys, certificates, records);
@@ -90,10 +90,10 @@ internal sealed class CatalogSnapshot
         var download = record.File switch
         {
             { Material: { } own } => Timeline<Representation>.Always(Download(own)),
-            { Broken: true } => Timeline<Representation>.Of([], _ => default, now),
+            { IsBroken: true } => Timeline<Representation>.Never,
 
             // No key of its own: the one beside the newest valid order that names it.
-            _ => NewestFirst(orders, now).Select(order => order.OwnKey is { } key ? Download(Later(key, record.Config.UpdatedAt)) : null),
+            _ => NewestValid(orders, now).Select(order => order.KeyBeside is { } key ? Download(Later(key, record.Config.UpdatedAt)) : null),
         };
         return new(record.Name, record.Config.Credentials, record.Config.Disabled, download);
 
@@ -111,16 +111,17 @@ internal sealed class CatalogSnapshot
             chain.NotAfter,
             privateKey,
             Certificate: new($"{name}.cert.pem", order.UpdatedAt, default, chain.Pem),
-            Chain: issuers.IsEmpty ? null : new($"{name}.chain.pem", order.UpdatedAt, default, issuers),
+            Issuers: issuers.IsEmpty ? null : new($"{name}.chain.pem", order.UpdatedAt, default, issuers),
             PrivateCertificate: WithKey("certkey", leaf),
             PrivateCertificateChain: WithKey("certchainkey", chain.Pem));
 
-        Representation? WithKey(string suffix, ReadOnlyMemory<byte> certificates) => order.FinalizedKey is { } key
+        // Without an item nobody has an API key for it.
+        Representation? WithKey(string suffix, ReadOnlyMemory<byte> certificates) => privateKey is not null && order.FinalizedKey is { } key
             ? new($"{name}.{suffix}.pem", Later(key, order.UpdatedAt).UpdatedAt, key.Key.Pem, certificates)
             : null;
     }
 
-    private static Timeline<OrderRecord> NewestFirst(IEnumerable<OrderRecord> orders, DateTimeOffset now)
+    private static Timeline<OrderRecord> NewestValid(IEnumerable<OrderRecord> orders, DateTimeOffset now)
     {
         var sorted = orders.ToList();
         sorted.Sort(OrderRecord.NewestFirst);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LeGo.Lite.Files;
 using LeGo.Lite.Yaml;
 
@@ -17,7 +18,7 @@ internal enum OrderStatus
 internal sealed record KeyConfig(Credentials Credentials, bool Disabled, DateTimeOffset? UpdatedAt)
 {
     /// <summary>Null if anything is wrong with it: it holds the credentials, so it is believed whole or not at all.</summary>
-    public static KeyConfig? Read(TreeEntry file, Reading reading) => Metadata.Read(file, reading, fields =>
+    public static KeyConfig? Read(TreeEntry entry, Reading reading) => Metadata.Read(entry, reading, (fields, file) =>
     {
         var credentials = ApiKeyFields.Read(fields, file, ApiKeyUse.PrivateKey, reading);
         var disabled = fields.Flag("api_key_disabled") ?? false;
@@ -30,7 +31,7 @@ internal sealed record KeyConfig(Credentials Credentials, bool Disabled, DateTim
 internal sealed record CertificateConfig(Credentials Credentials, KeyReference? PrivateKey)
 {
     /// <inheritdoc cref="KeyConfig.Read"/>
-    public static CertificateConfig? Read(TreeEntry file, Reading reading) => Metadata.Read(file, reading, fields =>
+    public static CertificateConfig? Read(TreeEntry entry, Reading reading) => Metadata.Read(entry, reading, (fields, file) =>
     {
         var credentials = ApiKeyFields.Read(fields, file, ApiKeyUse.Certificate, reading);
         var privateKey = KeyReference.Read(fields);
@@ -45,7 +46,7 @@ internal sealed record OrderConfig(
     public static readonly OrderConfig Default = new(OrderStatus.Valid, KnownRevoked: false, null, null, null);
 
     /// <inheritdoc cref="KeyConfig.Read"/>
-    public static OrderConfig? Read(TreeEntry file, Reading reading) => Metadata.Read(file, reading, fields => new OrderConfig(
+    public static OrderConfig? Read(TreeEntry entry, Reading reading) => Metadata.Read(entry, reading, (fields, _) => new OrderConfig(
         fields.Choice(
             "status",
             ("pending", OrderStatus.Pending),
@@ -82,11 +83,18 @@ internal sealed record KeyReference(string Name, Mark Mark)
 internal static class Metadata
 {
     /// <summary>Reads one metadata file; every field not asked for by <paramref name="read"/> is a problem.</summary>
-    public static T? Read<T>(TreeEntry file, Reading reading, Func<FieldReader, T?> read)
+    public static T? Read<T>(TreeEntry entry, Reading reading, Func<FieldReader, TreeFile, T?> read)
         where T : class
     {
-        if (reading.Bytes(file, YamlReader.MaxBytes) is not { } bytes
-            || YamlReader.Read(file.Path, bytes, reading.Problems) is not { } mapping)
+        // What is no file was reported with its directory.
+        if (entry is not TreeFile file || reading.Bytes(file, YamlReader.MaxBytes) is not { } bytes)
+        {
+            return null;
+        }
+
+        var mapping = YamlReader.Read(file.Path, bytes, reading.Problems);
+        CryptographicOperations.ZeroMemory(bytes);
+        if (mapping is null)
         {
             return null;
         }
@@ -97,7 +105,7 @@ internal static class Metadata
             _ = fields.Text("description");
         }
 
-        var config = read(fields);
+        var config = read(fields, file);
         fields.Finish();
         return fields.Failed ? null : config;
     }

@@ -16,40 +16,36 @@ internal static class DataTree
     public const string OrderMetadata = "order.yaml";
 
     /// <summary>A chain's file name: certbot's, Kubernetes'.</summary>
-    public static readonly (string Certbot, string Kubernetes) ChainFile = ("fullchain.pem", "tls.crt");
+    public static readonly (string Certbot, string Kubernetes) ChainFileNames = ("fullchain.pem", "tls.crt");
 
     /// <summary>A private key's file name: certbot's, Kubernetes'.</summary>
-    public static readonly (string Certbot, string Kubernetes) KeyFile = ("privkey.pem", "tls.key");
+    public static readonly (string Certbot, string Kubernetes) KeyFileNames = ("privkey.pem", "tls.key");
+
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-");
+
+    private static readonly Layout Order = new()
+    {
+        Files = [OrderMetadata, ChainFileNames.Certbot, ChainFileNames.Kubernetes, KeyFileNames.Certbot, KeyFileNames.Kubernetes],
+    };
+
+    private static readonly Layout Certificate = new()
+    {
+        Files = [CertificateMetadata],
+        Named = Only(Orders, new() { Others = Order }),
+    };
+
+    private static readonly Layout PrivateKey = new()
+    {
+        Files = [KeyMetadata, KeyFileNames.Certbot, KeyFileNames.Kubernetes],
+    };
 
     public static readonly Layout Layout = new()
     {
-        Files = [],
         Named = new Dictionary<string, Layout>
         {
-            [PrivateKeys] = new()
-            {
-                Files = [],
-                Others = new() { Files = [KeyMetadata, KeyFile.Certbot, KeyFile.Kubernetes] },
-            },
-            [Certificates] = new()
-            {
-                Files = [],
-                Others = new()
-                {
-                    Files = [CertificateMetadata],
-                    Named = new Dictionary<string, Layout>
-                    {
-                        [Orders] = new()
-                        {
-                            Files = [],
-                            Others = new()
-                            {
-                                Files = [OrderMetadata, ChainFile.Certbot, ChainFile.Kubernetes, KeyFile.Certbot, KeyFile.Kubernetes],
-                            },
-                        },
-                    }.ToFrozenDictionary(),
-                },
-            },
+            [PrivateKeys] = new() { Others = PrivateKey },
+            [Certificates] = new() { Others = Certificate },
         }.ToFrozenDictionary(),
     };
 
@@ -57,6 +53,6 @@ internal static class DataTree
     public static bool IsItemName(ReadOnlySpan<char> name) =>
         name is [not '.', ..] && !name.ContainsAnyExcept(NameCharacters);
 
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-");
+    private static FrozenDictionary<string, Layout> Only(string name, Layout layout) =>
+        new Dictionary<string, Layout> { [name] = layout }.ToFrozenDictionary();
 }

@@ -18,11 +18,6 @@ internal sealed class LiveCatalog
     private int unsettledScans;
 
     /// <summary>Begins with a snapshot already made, and logs its problems.</summary>
-    public LiveCatalog(CatalogSource source, CatalogSnapshot first, TimeProvider time, ILogger log)
-        : this(source.Data, source.Scan, first, time, log)
-    {
-    }
-
     /// <param name="data">What the log calls the source.</param>
     /// <param name="scan">Reads the source as of a time; an <see cref="IOException"/> says why it can't be read as a whole.</param>
     /// <param name="first">A snapshot already made.</param>
@@ -37,7 +32,10 @@ internal sealed class LiveCatalog
 
     public CatalogSnapshot Current => current;
 
-    /// <summary>Scans every <paramref name="rescan"/>, or after <paramref name="debounce"/> when the last scan met a file that was changing.</summary>
+    /// <summary>
+    /// Scans every <paramref name="rescan"/>, or after <paramref name="debounce"/> when the last scan met
+    /// a file that was changing. Nothing but <paramref name="stop"/> ends it.
+    /// </summary>
     public async Task RunAsync(TimeSpan rescan, TimeSpan debounce, CancellationToken stop)
     {
         while (true)
@@ -63,6 +61,13 @@ internal sealed class LiveCatalog
                 log.ScanFailed(data, failure.Message);
             }
 
+            return;
+        }
+#pragma warning disable CA1031 // A bug must not end the loop: the server would go on with what it has for good.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.InternalError(failure);
             return;
         }
 

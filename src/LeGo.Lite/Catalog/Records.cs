@@ -5,12 +5,18 @@ namespace LeGo.Lite.Catalog;
 /// <summary>A private key and the time it was last changed.</summary>
 internal sealed record KeyMaterial(PrivateKey Key, DateTimeOffset UpdatedAt);
 
-/// <summary>What stands at a place for a private key file.</summary>
-/// <param name="Material">The key; null if there is none or it is broken.</param>
-/// <param name="Broken">Something is there, but no usable key.</param>
-internal readonly record struct KeyFile(KeyMaterial? Material, bool Broken)
+/// <summary>What stands at a place for a private key file: nothing, something unusable, or a key.</summary>
+internal readonly record struct KeyFile
 {
-    public static readonly KeyFile Absent = new(null, Broken: false);
+    public static readonly KeyFile Absent;
+    public static readonly KeyFile Broken = new() { IsBroken = true };
+
+    public KeyFile(KeyMaterial material) => Material = material;
+
+    /// <summary>Null if there is none or it is broken.</summary>
+    public KeyMaterial? Material { get; }
+
+    public bool IsBroken { get; private init; }
 }
 
 /// <summary>A private key item whose metadata is proven.</summary>
@@ -43,32 +49,35 @@ internal sealed record OrderRecord
     public required string PrivateKeyName { get; init; }
 
     /// <summary>The key beside the order.</summary>
-    public KeyMaterial? OwnKey { get; private init; }
+    public KeyMaterial? KeyBeside { get; private init; }
 
     /// <summary>The key the order was issued for, wherever it lies.</summary>
     public KeyMaterial? FinalizedKey { get; private init; }
 
-    /// <summary>The better of two orders comes first: the later creation, then the later end, then the greater directory name.</summary>
-    public static readonly Comparison<OrderRecord> NewestFirst = (a, b) =>
+    /// <summary>The better of two orders comes first: the later creation, then the later end, then the greater directory name (SPEC 4).</summary>
+    public static int NewestFirst(OrderRecord a, OrderRecord b) =>
         b.CreatedAt.CompareTo(a.CreatedAt) is not 0 and var byCreation ? byCreation
         : b.Chain.NotAfter.CompareTo(a.Chain.NotAfter) is not 0 and var byEnd ? byEnd
         : string.CompareOrdinal(b.DirectoryName, a.DirectoryName) is not 0 and var byName ? byName
         : string.CompareOrdinal(b.CertificateName, a.CertificateName);
 
     /// <summary>The record of <paramref name="draft"/>; null if a key is there and is not the one the leaf was issued for.</summary>
-    public static OrderRecord? Prove(OrderDraft draft, KeyMaterial? itemKey, out KeyMatch match)
+    /// <param name="draft">What was found.</param>
+    /// <param name="itemKey">The key of the item that the order names.</param>
+    /// <param name="match">Null if no key is there.</param>
+    public static OrderRecord? Prove(OrderDraft draft, KeyMaterial? itemKey, out KeyMatch? match)
     {
-        var key = draft.OwnKey.Material ?? itemKey;
-        match = key?.Key.Match(draft.Chain) ?? KeyMatch.Matches;
+        var key = draft.KeyFile.Material ?? itemKey;
+        match = key?.Key.Match(draft.Chain);
         return match == KeyMatch.Mismatch ? null : new()
         {
             CertificateName = draft.CertificateName,
-            DirectoryName = draft.DirectoryName,
-            CreatedAt = draft.Config.CreatedAt ?? draft.Chain.NotBefore,
-            UpdatedAt = draft.Config.UpdatedAt ?? draft.Config.CreatedAt ?? draft.Chain.NotBefore,
+            DirectoryName = draft.Directory.Name,
+            CreatedAt = draft.CreatedAt,
+            UpdatedAt = draft.Config.UpdatedAt ?? draft.CreatedAt,
             Chain = draft.Chain,
             PrivateKeyName = draft.PrivateKeyName,
-            OwnKey = draft.OwnKey.Material,
+            KeyBeside = draft.KeyFile.Material,
             FinalizedKey = key,
         };
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace LeGo.Lite.Catalog;
@@ -22,8 +21,8 @@ internal sealed class Representation
         this.key = key;
         this.certificates = certificates;
 
-        LastModified = new(lastModified.UtcTicks - (lastModified.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
-        LastModifiedText = LastModified.ToString("R", CultureInfo.InvariantCulture);
+        LastModified = HttpDate.Truncate(lastModified);
+        LastModifiedText = HttpDate.Format(LastModified);
         ContentDisposition = $"attachment; filename=\"{fileName}\"";
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -15,6 +15,9 @@ internal sealed class Timeline<T>
 
     private readonly record struct Stretch(DateTimeOffset From, DateTimeOffset Until, T Value);
 
+    /// <summary>Nothing holds at any time.</summary>
+    public static Timeline<T> Never { get; } = new([]);
+
     /// <summary>Holds <paramref name="value"/> at any time.</summary>
     public static Timeline<T> Always(T value) => new([new(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, value)]);
 

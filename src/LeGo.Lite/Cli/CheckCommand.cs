@@ -7,12 +7,12 @@ namespace LeGo.Lite.Cli;
 /// <summary><c>lego-lite check</c>: every problem in config and tree; silent when there is none.</summary>
 internal static class CheckCommand
 {
-    public static int Run(ConfigFlags flags, IEnumerable<KeyValuePair<string, string>> environment, bool json, TextWriter output)
+    public static int Run(ConfigFlags flags, IEnumerable<KeyValuePair<string, string>> environment, DateTimeOffset now, bool json, TextWriter output)
     {
         var problems = new List<Problem>();
         if (ConfigReader.Read(flags, environment, problems) is { } config)
         {
-            problems.AddRange(Scan(config));
+            problems.AddRange(Scan(config, now));
         }
 
         if (json)
@@ -30,11 +30,11 @@ internal static class CheckCommand
         return problems.Exists(problem => problem.Severity == Severity.Error) ? ExitStatus.Failure : ExitStatus.Fine;
     }
 
-    private static IEnumerable<Problem> Scan(ServerConfig config)
+    private static IEnumerable<Problem> Scan(ServerConfig config, DateTimeOffset now)
     {
         try
         {
-            return new CatalogSource(config.Data, config.DataLinks).Scan(TimeProvider.System.GetUtcNow()).Problems;
+            return new CatalogSource(config.Data, config.DataLinks).Scan(now).Problems;
         }
         catch (IOException failure)
         {

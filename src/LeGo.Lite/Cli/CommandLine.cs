@@ -6,9 +6,10 @@ namespace LeGo.Lite.Cli;
 
 /// <summary>Arguments to command to exit status (SPEC 7).</summary>
 /// <param name="serve">Runs the server: the one command that does not end by itself.</param>
+/// <param name="time">What the time is.</param>
 /// <param name="output">What a command was asked for.</param>
 /// <param name="errors">Why it can't be had.</param>
-internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TextWriter output, TextWriter errors)
+internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TimeProvider time, TextWriter output, TextWriter errors)
 {
     private readonly Option<string> configFile = new("--config")
     {
@@ -33,7 +34,8 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TextWrite
     /// <summary>Exit status 0: fine; 1: problems or failure; 2: wrong usage.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var parsed = Commands().Parse(arguments);
+        // A "@" in an argument is a "@": no response files.
+        var parsed = Commands().Parse(arguments, new() { ResponseFileTokenReplacer = null });
         if (parsed.Errors is [var error, ..])
         {
             await errors.WriteLineAsync($"lego-lite: {error.Message} See lego-lite --help.");
@@ -68,10 +70,10 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TextWrite
         serveCommand.SetAction((parsed, _) => ServeAsync(parsed));
 
         var check = new Command("check", "list every problem in the config and the data tree") { configFile, data, json };
-        check.SetAction(parsed => CheckCommand.Run(Flags(parsed), Environment, parsed.GetValue(json), output));
+        check.SetAction(parsed => CheckCommand.Run(Flags(parsed), Variables, time.GetUtcNow(), parsed.GetValue(json), output));
 
         var list = new Command("list", "list the certificates with the newest valid order of each") { configFile, data, json };
-        list.SetAction(parsed => ListCommand.Run(Flags(parsed), Environment, TimeProvider.System.GetUtcNow(), parsed.GetValue(json), output, errors));
+        list.SetAction(parsed => ListCommand.Run(Flags(parsed), Variables, time.GetUtcNow(), parsed.GetValue(json), output, errors));
 
         var newKey = new Command("new-key", "make a new API key and its SHA-256");
         newKey.SetAction(_ => NewKeyCommand.Run(output));
@@ -87,7 +89,7 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TextWrite
     private async Task<int> ServeAsync(ParseResult parsed)
     {
         var problems = new List<Problem>();
-        if (ConfigReader.Read(Flags(parsed), Environment, problems) is { } config)
+        if (ConfigReader.Read(Flags(parsed), Variables, problems) is { } config)
         {
             return await serve(config);
         }
@@ -103,8 +105,8 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TextWrite
     private ConfigFlags Flags(ParseResult parsed) =>
         new(parsed.GetValue(configFile), parsed.GetValue(data), parsed.GetValue(listen) ?? []);
 
-    private static IEnumerable<KeyValuePair<string, string>> Environment =>
-        System.Environment.GetEnvironmentVariables()
+    private static IEnumerable<KeyValuePair<string, string>> Variables =>
+        Environment.GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
 }

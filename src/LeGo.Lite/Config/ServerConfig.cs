@@ -51,7 +51,8 @@ internal sealed record ListenAddress(IPAddress? Address, int Port)
         }
 
         fault = "write the IP address to listen on, or localhost; every address is 0.0.0.0, or [::]";
-        return IPAddress.TryParse(uri.IdnHost, out var address) ? new(address, uri.Port) : null;
+        return !IPAddress.TryParse(uri.IdnHost, out var address) ? null
+            : new(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, uri.Port);
     }
 
     public override string ToString() => Address is null

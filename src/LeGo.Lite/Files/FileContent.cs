@@ -8,27 +8,31 @@ namespace LeGo.Lite.Files;
 /// <param name="Unsettled">The file was changing meanwhile; the next scan will tell.</param>
 internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool Unsettled = false)
 {
+    public const string Changing = "it was changing while it was read; it is read again shortly";
+
+    private static FileContent Moved => new(null, Changing, Unsettled: true);
+
     /// <summary>
     /// Reads the very file that the walk saw, whole and unchanged from the look to the last byte:
     /// another file in its place, or half of a write, is not taken for it.
     /// </summary>
-    /// <exception cref="IOException">The file system failed.</exception>
+    /// <exception cref="IOException">The process has run out of something.</exception>
     public static FileContent Read(TreeFile file, int maxBytes)
     {
-        using var handle = Posix.OpenFile(null, file.Location, out var error);
-        return handle is null ? (error is Posix.ENOENT or Posix.ENOTDIR or Posix.ELOOP or Posix.ENXIO ? Moved : CannotOpen(error))
-            : Posix.Status(handle) != new FileStatus(EntryKind.File, file.Stamp) ? Moved
-            : Read(handle, file.Stamp, maxBytes);
+        using var handle = Posix.OpenFile(file.Location, out var error);
+        return handle is not null ? Read(handle, file.Stamp, maxBytes)
+            : Posix.IsMoved(error) ? Moved
+            : new(null, Posix.Describe(error));
     }
 
-    /// <summary>Reads a file outside the tree that metadata names (a mounted secret); links are followed.</summary>
-    /// <exception cref="IOException">The file system failed.</exception>
+    /// <summary>Reads a file that metadata names (a mounted secret), in the tree or not; links are followed.</summary>
+    /// <exception cref="IOException">The process has run out of something.</exception>
     public static FileContent Read(string path, int maxBytes)
     {
         // Looked at before it is opened: opening a FIFO or a device can have effects of its own.
         if (Posix.RealPath(path, out var error) is not { } location || Posix.Status(null, location, out error) is not { } status)
         {
-            return CannotOpen(error);
+            return new(null, Posix.Describe(error));
         }
 
         if (status.Kind != EntryKind.File)
@@ -36,16 +40,20 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
             return new(null, "it is not a regular file");
         }
 
-        using var handle = Posix.OpenFile(null, location, out error);
-        return handle is null ? CannotOpen(error)
-            : Posix.Status(handle) != status ? Moved
-            : Read(handle, status.Stamp, maxBytes);
+        using var handle = Posix.OpenFile(location, out error);
+        return handle is not null ? Read(handle, status.Stamp, maxBytes)
+            : Posix.IsMoved(error) ? Moved
+            : new(null, Posix.Describe(error));
     }
 
-    private static FileContent Moved => new(null, "it was changing while it was read; it is read again shortly", Unsettled: true);
-
-    private static FileContent Read(SafeFileHandle handle, FileStamp stamp, int maxBytes)
+    private static FileContent Read(SafeFileHandle handle, in FileStamp stamp, int maxBytes)
     {
+        var seen = new FileStatus(EntryKind.File, stamp);
+        if (Posix.Status(handle, out var error) != seen)
+        {
+            return error == 0 ? Moved : new(null, Posix.Describe(error));
+        }
+
         if (stamp.Size > maxBytes)
         {
             return new(null, $"it is larger than {maxBytes / 1024} KiB");
@@ -53,23 +61,19 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
 
         var bytes = new byte[stamp.Size];
         var length = 0;
-        while (length < bytes.Length && RandomAccess.Read(handle, bytes.AsSpan(length), length) is > 0 and var read)
+        int count;
+        do
         {
-            length += read;
+            count = Posix.Read(handle, bytes.AsSpan(length), length, out error);
+            length += Math.Max(count, 0);
         }
+        while (count > 0 && length < bytes.Length);
 
-        return length == bytes.Length && Posix.Status(handle).Stamp == stamp ? new(bytes, null) : Moved;
+        return count < 0 ? new(null, Posix.Describe(error))
+            : Posix.Status(handle, out _) != seen ? Moved
+
+            // Files of /proc and /sys say a size they don't have.
+            : length < bytes.Length ? new(null, "it is shorter than it says")
+            : new(bytes, null);
     }
-
-    private static FileContent CannotOpen(int error) => error switch
-    {
-        Posix.ENOENT or Posix.ENOTDIR => new(null, "there is no such file"),
-        Posix.ELOOP => new(null, "its link leads back to itself"),
-        Posix.ENAMETOOLONG => new(null, "its path is too long"),
-
-        // A socket that took the place of the file that was looked at.
-        Posix.ENXIO => Moved,
-        Posix.EACCES => new(null, "permission denied; let the user that runs lego-lite read it"),
-        _ => throw Posix.Failure("open a file", error),
-    };
 }

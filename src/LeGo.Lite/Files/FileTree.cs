@@ -8,6 +8,10 @@ internal enum EntryKind
     File,
     Directory,
     Link,
+
+    /// <summary>A directory or link whose name is not UTF-8, so that it can't be opened by it.</summary>
+    Unnameable,
+
     Other,
 }
 
@@ -22,8 +26,12 @@ internal enum EntryKind
 /// <param name="Changed">ctime, 100 ns since 1970.</param>
 internal readonly record struct FileStamp(ulong Device, ulong Inode, long Size, long Modified, long Changed)
 {
-    public DateTimeOffset ModifiedAt => DateTimeOffset.UnixEpoch.AddTicks(
-        Math.Clamp(Modified, 0, (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks));
+    public DateTimeOffset ModifiedAt => ToTime(Modified);
+
+    public DateTimeOffset ChangedAt => ToTime(Changed);
+
+    private static DateTimeOffset ToTime(long ticks) => DateTimeOffset.UnixEpoch.AddTicks(
+        Math.Clamp(ticks, 0, (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks));
 }
 
 internal readonly record struct FileStatus(EntryKind Kind, FileStamp Stamp);
@@ -61,8 +69,11 @@ internal sealed record TreeFile(string Name, Place Parent, string? Target, FileS
     public string Location => Target ?? $"{Parent.Location}/{Name}";
 }
 
-/// <summary>Something is there that can't be used; the text says why.</summary>
-internal sealed record TreeFault(string Name, Place Parent, string Text) : TreeEntry(Name)
+/// <param name="Name">Of something that is there but can't be used.</param>
+/// <param name="Parent">Its directory.</param>
+/// <param name="Text">Why, and what to do.</param>
+/// <param name="Unsettled">It was changing meanwhile; the next scan will tell.</param>
+internal sealed record TreeFault(string Name, Place Parent, string Text, bool Unsettled = false) : TreeEntry(Name)
 {
     public override string Path => $"{Parent.Path}/{Name}";
 }

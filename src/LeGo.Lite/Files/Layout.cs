@@ -3,12 +3,12 @@ using System.Collections.Frozen;
 namespace LeGo.Lite.Files;
 
 /// <summary>
-/// Which entries of a directory a walk looks at. It ends by itself, so a walk does too, whatever
-/// links say.
+/// Which entries of a directory a walk looks at. It is finite, so a walk is,
+/// whatever links say.
 /// </summary>
 internal sealed class Layout
 {
-    public required FrozenSet<string> Files { get; init; }
+    public FrozenSet<string> Files { get; init; } = [];
 
     /// <summary>Directories that are entered by name.</summary>
     public FrozenDictionary<string, Layout> Named { get; init; } = FrozenDictionary<string, Layout>.Empty;

@@ -1,25 +1,36 @@
+using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
-// libc comes from the system, never from the working directory.
+// The native binary links libc; where it is loaded instead (tests), it is the system's.
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
 namespace LeGo.Lite.Files;
 
 /// <summary>
 /// The Linux calls that System.IO has no word for: opening relative to a directory without
-/// following links or waiting on a FIFO, and the inode and change time of a file (ADR 0003).
+/// following links or waiting on a FIFO, and the inode and change time of a file (ADR 0003). A call
+/// that fails says why by its errno.
 /// </summary>
 internal static unsafe partial class Posix
 {
     public const int ENOENT = 2;
-    public const int ENXIO = 6;
-    public const int EACCES = 13;
     public const int ENOTDIR = 20;
-    public const int ENAMETOOLONG = 36;
     public const int ELOOP = 40;
+
+    private const int EINTR = 4;
+    private const int ENXIO = 6;
+    private const int ENOMEM = 12;
+    private const int EACCES = 13;
+    private const int EINVAL = 22;
+    private const int ENFILE = 23;
+    private const int EMFILE = 24;
+    private const int ENAMETOOLONG = 36;
+    private const int EILSEQ = 84;
+    private const int ESTALE = 116;
 
     private const int AtCurrentDirectory = -100;
     private const int AtSymlinkNoFollow = 0x100;
@@ -27,9 +38,10 @@ internal static unsafe partial class Posix
     private const uint StatxBasicStats = 0x7ff;
     private const int FileTypeMask = 0xf000;
 
-    private const int OpenNonBlock = 0x800;
     private const int OpenNoControllingTerminal = 0x100;
+    private const int OpenNonBlock = 0x800;
     private const int OpenCloseOnExec = 0x80000;
+    private const int OpenPath = 0x200000;
 
     // The two flags whose value depends on the processor.
     private static readonly int OpenDirectoryOnly = IsArm ? 0x4000 : 0x10000;
@@ -37,13 +49,136 @@ internal static unsafe partial class Posix
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    /// <summary>Opens a directory that is not a link; the path is absolute or relative to <paramref name="parent"/>.</summary>
+    /// <summary>Opens a directory that is not a link, to list it; the path is absolute or relative to <paramref name="parent"/>.</summary>
     public static SafeFileHandle? OpenDirectory(SafeFileHandle? parent, string path, out int error) =>
         Open(parent, path, OpenDirectoryOnly, out error);
 
+    /// <summary>Opens a directory that is not a link, to go through it: that takes no permission to list it.</summary>
+    public static SafeFileHandle? OpenToPass(SafeFileHandle? parent, string path, out int error) =>
+        Open(parent, path, OpenDirectoryOnly | OpenPath, out error);
+
     /// <summary>Opens for reading without following a link or waiting: the caller looks whether it is a regular file.</summary>
-    public static SafeFileHandle? OpenFile(SafeFileHandle? parent, string path, out int error) =>
-        Open(parent, path, OpenNonBlock | OpenNoControllingTerminal, out error);
+    public static SafeFileHandle? OpenFile(string path, out int error) =>
+        Open(null, path, OpenNonBlock | OpenNoControllingTerminal, out error);
+
+    /// <summary>The status of an entry of a directory, of the link itself if it is one.</summary>
+    public static FileStatus? Status(SafeFileHandle? parent, string path, out int error)
+    {
+        using var directory = new Borrowed(parent);
+        return Status(directory.Descriptor, path, AtSymlinkNoFollow, out error);
+    }
+
+    /// <summary>The status of an open file.</summary>
+    public static FileStatus? Status(SafeFileHandle file, out int error)
+    {
+        using var open = new Borrowed(file);
+        return Status(open.Descriptor, "", AtEmptyPath, out error);
+    }
+
+    /// <summary>
+    /// What is in a directory just opened, unsorted; null if it can't be listed. Where a name is not UTF-8 it
+    /// is one of <see cref="EntryKind.Unnameable"/>; where the file system does not say the kind, it is unknown.
+    /// </summary>
+    /// <param name="directory">From <see cref="OpenDirectory"/>.</param>
+    /// <param name="buffer">Scratch.</param>
+    /// <param name="error">Why it can't.</param>
+    public static List<(string Name, EntryKind Kind)>? Entries(SafeFileHandle directory, Span<byte> buffer, out int error)
+    {
+        // struct linux_dirent64: length of the record, kind, name to a NUL.
+        const int LengthAt = 16;
+        const int KindAt = 18;
+        const int NameAt = 19;
+
+        using var open = new Borrowed(directory);
+        var entries = new List<(string, EntryKind)>();
+        while (true)
+        {
+            nint count;
+            fixed (byte* start = buffer)
+            {
+                count = getdents64(open.Descriptor, start, (nuint)buffer.Length);
+            }
+
+            if (count <= 0)
+            {
+                error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+                return count < 0 ? null : entries;
+            }
+
+            for (ReadOnlySpan<byte> rest = buffer[..(int)count]; !rest.IsEmpty; rest = rest[BinaryPrimitives.ReadUInt16LittleEndian(rest[LengthAt..])..])
+            {
+                var name = rest[NameAt..];
+                name = name[..name.IndexOf((byte)0)];
+                entries.Add((Encoding.UTF8.GetString(name), rest[KindAt] switch
+                {
+                    4 or 10 or 0 when !Utf8.IsValid(name) => EntryKind.Unnameable,
+                    4 => EntryKind.Directory,
+                    8 => EntryKind.File,
+                    10 => EntryKind.Link,
+                    0 => EntryKind.Unknown,
+                    _ => EntryKind.Other,
+                }));
+            }
+        }
+    }
+
+    /// <summary>The absolute path without links; null if there is none.</summary>
+    public static string? RealPath(string path, out int error)
+    {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        {
+            // C would read it only up to there.
+            error = ENOENT;
+            return null;
+        }
+
+        var result = realpath(path, null);
+        error = result is null ? Marshal.GetLastPInvokeError() : 0;
+        if (result is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var bytes = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(result);
+            error = Utf8.IsValid(bytes) ? 0 : EILSEQ;
+            return error == 0 ? Encoding.UTF8.GetString(bytes) : null;
+        }
+        finally
+        {
+            NativeMemory.Free(result);
+        }
+    }
+
+    /// <summary>Reads from an offset; 0 bytes at the end, less than 0 if it can't be read.</summary>
+    public static int Read(SafeFileHandle file, Span<byte> bytes, long offset, out int error)
+    {
+        using var open = new Borrowed(file);
+        fixed (byte* start = bytes)
+        {
+            var count = pread(open.Descriptor, start, (nuint)bytes.Length, offset);
+            error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            return (int)count;
+        }
+    }
+
+    /// <summary>What was seen a moment ago is not there any more, or is something else.</summary>
+    public static bool IsMoved(int error) => error is ENOENT or ENOTDIR or ELOOP or ENXIO or EINTR or ESTALE;
+
+    /// <summary>Why, for people.</summary>
+    /// <exception cref="IOException">The process or the system has run out of something: that says nothing about the file.</exception>
+    public static string Describe(int error) => error switch
+    {
+        EMFILE or ENFILE or ENOMEM => throw new IOException($"this server has run out of something: {new Win32Exception(error).Message}"),
+        ENOENT or ENOTDIR => "there is no such file",
+        EACCES => "permission denied; let the user that runs lego-lite read it",
+        ENAMETOOLONG => "its path is too long",
+        ELOOP => "its link leads back to itself",
+        EILSEQ => "its name is not UTF-8",
+        EINVAL => "the file system can't do it",
+        _ => new Win32Exception(error).Message,
+    };
 
     private static SafeFileHandle? Open(SafeFileHandle? parent, string path, int flags, out int error)
     {
@@ -53,98 +188,12 @@ internal static unsafe partial class Posix
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>The status of an entry of a directory, of the link itself if it is one.</summary>
-    public static FileStatus? Status(SafeFileHandle? parent, string path, out int error)
+    private static FileStatus? Status(int directory, string path, int flags, out int error)
     {
-        using var directory = new Borrowed(parent);
-        var result = statx(directory.Descriptor, path, AtSymlinkNoFollow, StatxBasicStats, out var buffer);
+        var result = statx(directory, path, flags, StatxBasicStats, out var buffer);
         error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
         return result < 0 ? null : ToStatus(buffer);
     }
-
-    /// <summary>The status of an open file.</summary>
-    /// <exception cref="IOException">The file system failed.</exception>
-    public static FileStatus Status(SafeFileHandle file)
-    {
-        using var open = new Borrowed(file);
-        return statx(open.Descriptor, "", AtEmptyPath, StatxBasicStats, out var buffer) < 0
-            ? throw Failure("look at an open file", Marshal.GetLastPInvokeError())
-            : ToStatus(buffer);
-    }
-
-    /// <summary>The names in a directory with their kind, unsorted; <see cref="EntryKind.Unknown"/> where the file system does not say.</summary>
-    /// <exception cref="IOException">The file system failed.</exception>
-    public static List<(string Name, EntryKind Kind)> Entries(SafeFileHandle directory)
-    {
-        // A second descriptor: closedir closes the one it was given.
-        using var again = OpenDirectory(directory, ".", out var error) ?? throw Failure("read a directory", error);
-        var stream = fdopendir((int)again.DangerousGetHandle());
-        if (stream == 0)
-        {
-            throw Failure("read a directory", Marshal.GetLastPInvokeError());
-        }
-
-        again.SetHandleAsInvalid();
-        try
-        {
-            var entries = new List<(string, EntryKind)>();
-            while (true)
-            {
-                var entry = readdir(stream);
-                if (entry is null)
-                {
-                    error = Marshal.GetLastPInvokeError();
-                    return error == 0 ? entries : throw Failure("read a directory", error);
-                }
-
-                var name = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry->Name));
-                entries.Add((name, entry->Type switch
-                {
-                    4 => EntryKind.Directory,
-                    8 => EntryKind.File,
-                    10 => EntryKind.Link,
-                    0 => EntryKind.Unknown,
-                    _ => EntryKind.Other,
-                }));
-            }
-        }
-        finally
-        {
-            _ = closedir(stream);
-        }
-    }
-
-    /// <summary>The absolute path without links, or null and why not.</summary>
-    public static string? RealPath(string path, out int error)
-    {
-        if (path.Contains('\0', StringComparison.Ordinal))
-        {
-            // C would read it only up to there.
-            error = ENOENT;
-            return null;
-        }
-
-        var result = realpath(path, null);
-        error = result is null ? Marshal.GetLastPInvokeError() : 0;
-        try
-        {
-            return Marshal.PtrToStringUTF8((nint)result);
-        }
-        finally
-        {
-            NativeMemory.Free(result);
-        }
-    }
-
-    public static IOException Failure(string what, int error) =>
-        new($"can't {what}: {Describe(error)}");
-
-    public static string Describe(int error) => error switch
-    {
-        EACCES => "permission denied",
-        ENOENT => "no such file or directory",
-        _ => new Win32Exception(error).Message,
-    };
 
     private static FileStatus ToStatus(in StatxBuffer buffer) => new(
         (buffer.Mode & FileTypeMask) switch
@@ -171,27 +220,13 @@ internal static unsafe partial class Posix
     private static partial int statx(int directory, string path, int flags, uint mask, out StatxBuffer buffer);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial nint fdopendir(int descriptor);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial DirectoryEntry* readdir(nint stream);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int closedir(nint stream);
+    private static partial nint getdents64(int directory, byte* entries, nuint size);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial byte* realpath(string path, byte* resolved);
 
-    // struct dirent of 64-bit Linux.
-    [StructLayout(LayoutKind.Explicit)]
-    private struct DirectoryEntry
-    {
-        [FieldOffset(18)]
-        public byte Type;
-
-        [FieldOffset(19)]
-        public fixed byte Name[1];
-    }
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pread(int file, byte* bytes, nuint size, long offset);
 
     // struct statx is the same on every processor.
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -7,63 +7,38 @@ namespace LeGo.Lite.Http;
 /// and costs the same: every digest is made and compared, for an item that isn't there too, and
 /// only then is anything decided (SPEC 5).
 /// </summary>
-/// <param name="Refusal">Why not, for the log only; null: go on.</param>
-/// <param name="PrivateKey">The private key item the request reads, if there is one.</param>
-/// <param name="Certificate">The certificate item the request reads, if there is one.</param>
-/// <param name="Order">The newest valid order of <paramref name="Certificate"/>.</param>
-internal readonly record struct Authorization(string? Refusal, PrivateKeyItem? PrivateKey, CertificateItem? Certificate, OrderItem? Order)
+internal static class Authorization
 {
-    /// <summary>As the directory spells it; null if there is no such item.</summary>
-    public string? Name => Certificate?.Name ?? PrivateKey?.Name;
-
-    /// <param name="snapshot">What is served.</param>
-    /// <param name="needs">Whose API keys the route asks for.</param>
-    /// <param name="name">The item's, as the client wrote it.</param>
+    /// <summary>Why not, for the log only; null: go on.</summary>
+    /// <param name="requested">What is asked for.</param>
+    /// <param name="needs">Whose API keys the route wants.</param>
     /// <param name="apiKey">As the client sent it; empty if it sent none.</param>
     /// <param name="viaUrl">Whether it came in the URL.</param>
-    /// <param name="now">The moment of the request.</param>
-    public static Authorization Decide(
-        CatalogSnapshot snapshot, RouteNeeds needs, ReadOnlySpan<char> name, ReadOnlySpan<byte> apiKey, bool viaUrl, DateTimeOffset now) => needs switch
+    public static string? Refuse(in Requested requested, RouteNeeds needs, ReadOnlySpan<byte> apiKey, bool viaUrl)
+    {
+        var (privateKey, certificate) = (requested.PrivateKey?.Credentials, requested.Certificate?.Credentials);
+        var accepted = needs switch
         {
-            RouteNeeds.PrivateKey => OfPrivateKey(snapshot, name, apiKey, viaUrl),
-            RouteNeeds.Certificate => OfCertificate(snapshot, name, apiKey, viaUrl, now),
-            _ => OfBoth(snapshot, name, apiKey, viaUrl, now),
+            RouteNeeds.PrivateKey => Accept(privateKey, apiKey),
+            RouteNeeds.Certificate => Accept(certificate, apiKey) & !apiKey.Contains((byte)'.'),
+            _ => AcceptBoth(certificate, privateKey, apiKey),
         };
 
-    private static Authorization OfPrivateKey(CatalogSnapshot snapshot, ReadOnlySpan<char> name, ReadOnlySpan<byte> apiKey, bool viaUrl)
-    {
-        var item = snapshot.PrivateKey(name);
-        var accepted = Accept(item?.Credentials, apiKey);
-        return new(Refuse(item is not null, apiKey, accepted, item, viaUrl, item?.Credentials.ViaUrl), item, null, null);
+        return requested.Name is null ? "no item of this name"
+            : apiKey.IsEmpty ? "no API key"
+            : !accepted ? "wrong API key"
+            : requested.PrivateKey is { Disabled: true } ? "API key disabled"
+            : viaUrl && (certificate is { ViaUrl: false } || privateKey is { ViaUrl: false }) ? "API key via URL not allowed"
+            : null;
     }
 
-    private static Authorization OfCertificate(
-        CatalogSnapshot snapshot, ReadOnlySpan<char> name, ReadOnlySpan<byte> apiKey, bool viaUrl, DateTimeOffset now)
+    /// <summary>The certificate's API key, exactly one dot, the private key's.</summary>
+    private static bool AcceptBoth(Credentials? certificate, Credentials? privateKey, ReadOnlySpan<byte> apiKey)
     {
-        var item = snapshot.Certificate(name);
-        var accepted = Accept(item?.Credentials, apiKey) & !apiKey.Contains((byte)'.');
-        return new(Refuse(item is not null, apiKey, accepted, null, viaUrl, item?.Credentials.ViaUrl), null, item, item?.NewestValidOrder.At(now));
-    }
-
-    private static Authorization OfBoth(
-        CatalogSnapshot snapshot, ReadOnlySpan<char> name, ReadOnlySpan<byte> apiKey, bool viaUrl, DateTimeOffset now)
-    {
-        var item = snapshot.Certificate(name);
-        var order = item?.NewestValidOrder.At(now);
-        var privateKey = order is null ? item?.PrivateKey : order.PrivateKey;
-
         var dot = apiKey.IndexOf((byte)'.');
-        var certificateHalf = dot < 0 ? apiKey : apiKey[..dot];
-        var privateKeyHalf = dot < 0 ? [] : apiKey[(dot + 1)..];
-        var accepted = Accept(item?.Credentials, certificateHalf)
-            & Accept(privateKey?.Credentials, privateKeyHalf)
-            & dot >= 0
-            & !privateKeyHalf.Contains((byte)'.');
-        return new(
-            Refuse(item is not null, apiKey, accepted, privateKey, viaUrl, item?.Credentials.ViaUrl & privateKey?.Credentials.ViaUrl),
-            privateKey,
-            item,
-            order);
+        var first = dot < 0 ? apiKey : apiKey[..dot];
+        var second = dot < 0 ? [] : apiKey[(dot + 1)..];
+        return Accept(certificate, first) & Accept(privateKey, second) & dot >= 0 & !second.Contains((byte)'.');
     }
 
     private static bool Accept(Credentials? credentials, ReadOnlySpan<byte> apiKey)
@@ -71,13 +46,4 @@ internal readonly record struct Authorization(string? Refusal, PrivateKeyItem? P
         var digest = ApiKeyDigest.Of(apiKey);
         return (credentials ?? Credentials.OfNobody).Accept(digest);
     }
-
-    private static string? Refuse(
-        bool exists, ReadOnlySpan<byte> apiKey, bool accepted, PrivateKeyItem? privateKey, bool viaUrl, bool? viaUrlAllowed) =>
-        !exists ? "no item of this name"
-        : apiKey.IsEmpty ? "no API key"
-        : !accepted ? "wrong API key"
-        : privateKey is { Disabled: true } ? "API key disabled"
-        : viaUrl && viaUrlAllowed != true ? "API key via URL not allowed"
-        : null;
 }

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using LeGo.Lite.Catalog;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,6 +12,9 @@ namespace LeGo.Lite.Http;
 /// </summary>
 internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<string> basePaths, TimeProvider time, ILogger log)
 {
+    // Characters of a path segment that are decoded without an allocation.
+    private const int MaxStackSegment = 256;
+
     private readonly ImmutableArray<string[]> basePaths =
         [.. basePaths.Select(path => path.Split('/', StringSplitOptions.RemoveEmptyEntries))];
 
@@ -47,7 +50,7 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
                 attempted.Segment,
                 reply.Name ?? "-",
                 context.Response.StatusCode,
-                reply.Outcome,
+                context.RequestAborted.IsCancellationRequested ? "the client went away" : reply.Outcome,
                 time.GetElapsedTime(started).TotalMilliseconds);
         }
     }
@@ -72,7 +75,8 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
             return NotADownload(ErrorReply.NotFound);
         }
 
-        var isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        // Methods are case-sensitive (RFC 9110, section 9.1).
+        var isRead = request.Method is "GET" or "HEAD";
         if (IsHealth(path))
         {
             response.StatusCode = StatusCodes.Status204NoContent;
@@ -94,32 +98,32 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
         // Whatever follows the name, be it a slash alone, makes it the legacy form.
         var viaUrl = !path.IsEmpty;
         var now = time.GetUtcNow();
-        var authorization = Authorize(route, name, viaUrl ? path.Next() : ApiKeyHeader(request.Headers), viaUrl, now);
-        if (authorization.Refusal is { } refusal)
+        var requested = Find(route, name, now);
+        if (Refuse(requested, route, viaUrl ? path.Next() : ApiKeyHeader(request.Headers), viaUrl) is { } refusal)
         {
-            return new(route, authorization.Name, refusal) { Error = ErrorReply.Unauthorized };
+            return new(route, requested.Name, refusal) { Error = ErrorReply.Unauthorized };
         }
 
-        var download = Find(route, authorization, now, out var missing);
-        if (download is null)
+        if (route.Select(requested, now) is not { } download)
         {
-            return new(route, authorization.Name, missing.Message) { Error = missing };
+            var missing = requested is { Certificate: not null, Order: null } ? ErrorReply.NoValidOrder : route.Missing;
+            return new(route, requested.Name, missing.Message) { Error = missing };
         }
 
-        var lastModified = SetHeaders(response, download, viaUrl, now);
-        switch (Preconditions.Evaluate(request.Headers, download, lastModified))
+        var precondition = Preconditions.Evaluate(request.Headers, download, now);
+        if (precondition == Precondition.Failed)
         {
-            case Precondition.Failed:
-                RemoveValidators(response.Headers);
-                return new(route, authorization.Name, "precondition failed") { Error = ErrorReply.PreconditionFailed };
-
-            case Precondition.NotModified:
-                response.StatusCode = StatusCodes.Status304NotModified;
-                return new(route, authorization.Name, "not modified");
-
-            default:
-                return new(route, authorization.Name, "served") { Download = download };
+            return new(route, requested.Name, "precondition failed") { Error = ErrorReply.PreconditionFailed };
         }
+
+        SetHeaders(response.Headers, download, viaUrl, now);
+        if (precondition == Precondition.NotModified)
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return new(route, requested.Name, "not modified");
+        }
+
+        return new(route, requested.Name, "served") { Download = download };
     }
 
     // Not logged: only downloads are (SPEC 5).
@@ -174,60 +178,34 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
     private static string ApiKeyHeader(IHeaderDictionary headers) =>
         headers["apiKey"].ToString() is { Length: > 0 } apiKey ? apiKey : headers["X-API-Key"].ToString();
 
-    private Authorization Authorize(Route route, ReadOnlySpan<char> name, ReadOnlySpan<char> apiKey, bool viaUrl, DateTimeOffset now)
+    private Requested Find(Route route, ReadOnlySpan<char> name, DateTimeOffset now)
     {
-        // Only ASCII can name an item, and the look-up's case folding is for ASCII only.
-        Span<byte> nameBytes = name.Length <= 256 ? stackalloc byte[3 * name.Length] : new byte[3 * name.Length];
-        nameBytes = nameBytes[..RequestPath.Decode(name, nameBytes)];
-        Span<char> itemName = nameBytes.Length <= 256 ? stackalloc char[nameBytes.Length] : new char[nameBytes.Length];
-        if (Ascii.ToUtf16(nameBytes, itemName, out _) != System.Buffers.OperationStatus.Done)
-        {
-            itemName = [];
-        }
+        Span<byte> bytes = name.Length <= MaxStackSegment ? stackalloc byte[3 * name.Length] : new byte[3 * name.Length];
+        bytes = bytes[..RequestPath.Decode(name, bytes)];
+        Span<char> decoded = bytes.Length <= 3 * MaxStackSegment ? stackalloc char[bytes.Length] : new char[bytes.Length];
 
-        Span<byte> apiKeyBytes = apiKey.Length <= 256 ? stackalloc byte[3 * apiKey.Length] : new byte[3 * apiKey.Length];
-        apiKeyBytes = apiKeyBytes[..(viaUrl ? RequestPath.Decode(apiKey, apiKeyBytes) : Encoding.UTF8.GetBytes(apiKey, apiKeyBytes))];
-        return Authorization.Decide(catalog.Current, route.Needs, itemName, apiKeyBytes, viaUrl, now);
+        // Only ASCII can name an item: no other character may be folded into it.
+        return Requested.Find(
+            catalog.Current, route.Needs, Ascii.ToUtf16(bytes, decoded, out _) == OperationStatus.Done ? decoded : [], now);
     }
 
-    private static Representation? Find(Route route, in Authorization authorization, DateTimeOffset now, out ErrorReply missing)
+    private static string? Refuse(in Requested requested, Route route, ReadOnlySpan<char> apiKey, bool viaUrl)
     {
-        missing = route.Missing;
-        if (route.Needs == RouteNeeds.PrivateKey)
-        {
-            return authorization.PrivateKey!.Download.At(now);
-        }
-
-        if (authorization.Order is not { } order)
-        {
-            missing = ErrorReply.NoValidOrder;
-            return null;
-        }
-
-        return route.Select(order);
+        Span<byte> bytes = apiKey.Length <= MaxStackSegment ? stackalloc byte[3 * apiKey.Length] : new byte[3 * apiKey.Length];
+        var length = viaUrl ? RequestPath.Decode(apiKey, bytes) : Encoding.UTF8.GetBytes(apiKey, bytes);
+        return Authorization.Refuse(requested, route.Needs, bytes[..length], viaUrl);
     }
 
-    /// <summary>The headers of a 200, which a 304 has too. Returns Last-Modified: never later than now (RFC 9110, section 8.8.2.1).</summary>
-    private static DateTimeOffset SetHeaders(HttpResponse response, Representation download, bool viaUrl, DateTimeOffset now)
+    /// <summary>The headers of a 200 that a 304 has too (RFC 9110, section 15.4.5).</summary>
+    private static void SetHeaders(IHeaderDictionary headers, Representation download, bool viaUrl, DateTimeOffset now)
     {
-        var headers = response.Headers;
         headers.ETag = download.EntityTag;
+        headers.LastModified = download.LastModified <= now ? download.LastModifiedText : HttpDate.Format(now);
         headers.CacheControl = "no-store";
         if (!viaUrl)
         {
             headers.Vary = "Apikey, X-Api-Key";
         }
-
-        var isPast = download.LastModified <= now;
-        headers.LastModified = isPast ? download.LastModifiedText : now.ToString("R", CultureInfo.InvariantCulture);
-        return isPast ? download.LastModified : new(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
-    }
-
-    private static void RemoveValidators(IHeaderDictionary headers)
-    {
-        headers.ETag = default;
-        headers.LastModified = default;
-        headers.Vary = default;
     }
 
     private static async Task WriteAsync(Representation download, HttpContext context)
@@ -236,7 +214,7 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
         response.ContentType = "application/x-pem-file";
         response.ContentLength = download.Length;
         response.Headers.ContentDisposition = download.ContentDisposition;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method != "HEAD")
         {
             download.WriteTo(response.BodyWriter);
             _ = await response.BodyWriter.FlushAsync();

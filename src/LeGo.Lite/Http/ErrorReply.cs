@@ -40,7 +40,7 @@ internal sealed partial class ErrorReply
             response.Headers.Allow = "GET, HEAD";
         }
 
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method != "HEAD")
         {
             await response.BodyWriter.WriteAsync(body);
         }

@@ -20,9 +20,10 @@ internal static class Preconditions
 {
     /// <param name="headers">Of the request, a GET or HEAD.</param>
     /// <param name="representation">What would be sent.</param>
-    /// <param name="lastModified">Its Last-Modified as sent.</param>
-    public static Precondition Evaluate(IHeaderDictionary headers, Representation representation, DateTimeOffset lastModified)
+    /// <param name="now">Its Last-Modified is never later (RFC 9110, section 8.8.2.1).</param>
+    public static Precondition Evaluate(IHeaderDictionary headers, Representation representation, DateTimeOffset now)
     {
+        var lastModified = representation.LastModified <= now ? representation.LastModified : HttpDate.Truncate(now);
         if (headers.IfMatch is { Count: > 0 } ifMatch)
         {
             if (!Matches(ifMatch, representation.EntityTag, strong: true))

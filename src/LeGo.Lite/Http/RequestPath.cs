@@ -64,7 +64,8 @@ internal ref struct RequestPath
             segment = segment[percent..];
             if (segment.Length >= 3 && char.IsAsciiHexDigit(segment[1]) && char.IsAsciiHexDigit(segment[2]))
             {
-                bytes[length++] = Convert.FromHexString(segment[1..3])[0];
+                _ = Convert.FromHexString(segment[1..3], bytes[length..], out _, out _);
+                length++;
                 segment = segment[3..];
             }
             else

@@ -5,20 +5,18 @@ namespace LeGo.Lite.Http;
 /// <summary>One of the five downloads (SPEC 5).</summary>
 /// <param name="Segment">Its place in the path, below <c>/api/v1/download</c>.</param>
 /// <param name="Needs">Whose API keys open it.</param>
-/// <param name="Select">The download of an order; not asked for a private key's own.</param>
-/// <param name="Missing">What an authenticated client is told when <paramref name="Select"/> gives nothing.</param>
-internal sealed record Route(string Segment, RouteNeeds Needs, Func<OrderItem, Representation?> Select, ErrorReply Missing)
+/// <param name="Select">What is downloaded, if there is any.</param>
+/// <param name="Missing">What an authenticated client is told if there is none, though there is a valid order.</param>
+internal sealed record Route(
+    string Segment, RouteNeeds Needs, Func<Requested, DateTimeOffset, Representation?> Select, ErrorReply Missing)
 {
-    public static readonly Route PrivateKeys =
-        new("privatekeys", RouteNeeds.PrivateKey, _ => null, ErrorReply.NoPem);
-
     public static readonly Route[] All =
     [
-        PrivateKeys,
-        new("certificates", RouteNeeds.Certificate, order => order.Certificate, ErrorReply.NoChain),
-        new("privatecertchains", RouteNeeds.Both, order => order.PrivateCertificateChain, ErrorReply.NoPrivateKey),
-        new("privatecerts", RouteNeeds.Both, order => order.PrivateCertificate, ErrorReply.NoPrivateKey),
-        new("certrootchains", RouteNeeds.Certificate, order => order.Chain, ErrorReply.NoChain),
+        new("privatekeys", RouteNeeds.PrivateKey, (requested, now) => requested.PrivateKey?.Download.At(now), ErrorReply.NoPem),
+        new("certificates", RouteNeeds.Certificate, (requested, _) => requested.Order?.Certificate, ErrorReply.NoValidOrder),
+        new("privatecertchains", RouteNeeds.Both, (requested, _) => requested.Order?.PrivateCertificateChain, ErrorReply.NoPrivateKey),
+        new("privatecerts", RouteNeeds.Both, (requested, _) => requested.Order?.PrivateCertificate, ErrorReply.NoPrivateKey),
+        new("certrootchains", RouteNeeds.Certificate, (requested, _) => requested.Order?.Issuers, ErrorReply.NoChain),
     ];
 }
 

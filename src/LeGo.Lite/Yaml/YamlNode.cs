@@ -8,7 +8,11 @@ internal abstract record YamlNode(Mark Mark);
 /// <param name="Mark">Its first character, the quote included.</param>
 /// <param name="Value">The text, unescaped and unfolded.</param>
 /// <param name="Plain">Not quoted and not a block scalar.</param>
-internal sealed record YamlScalar(Mark Mark, string Value, bool Plain) : YamlNode(Mark);
+internal sealed record YamlScalar(Mark Mark, string Value, bool Plain) : YamlNode(Mark)
+{
+    /// <summary>Never the value: it may be an API key.</summary>
+    public override string ToString() => $"scalar at {Mark.File}:{Mark.Position.Line}:{Mark.Position.Column}";
+}
 
 internal sealed record YamlSequence(Mark Mark, ImmutableArray<YamlNode> Items) : YamlNode(Mark);
 
@@ -35,4 +39,8 @@ internal sealed record YamlMapping(Mark Mark, ImmutableArray<YamlEntry> Entries)
 /// <param name="Mark">Where the key stands.</param>
 /// <param name="Key">The key's text; it may be anything, so it must not get into a problem.</param>
 /// <param name="Value">What the key is set to.</param>
-internal sealed record YamlEntry(Mark Mark, string Key, YamlNode Value);
+internal sealed record YamlEntry(Mark Mark, string Key, YamlNode Value)
+{
+    /// <inheritdoc cref="YamlScalar.ToString"/>
+    public override string ToString() => $"entry at {Mark.File}:{Mark.Position.Line}:{Mark.Position.Column}";
+}

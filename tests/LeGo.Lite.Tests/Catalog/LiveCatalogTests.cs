@@ -195,7 +195,7 @@ public sealed class LiveCatalogTests : IDisposable
     {
         using var tree = new TempTree();
         tree.Good("web");
-        var live = new LiveCatalog(new(tree.Data, []), tree.Scan(), time, log);
+        var live = new LiveCatalog(tree.Data, new CatalogSource(tree.Data, []).Scan, tree.Scan(), time, log);
         _ = Run(live);
         Directory.Move(tree.Data, tree.Outside);
 

@@ -23,7 +23,7 @@ public sealed class RepresentationTests : IDisposable
 
         AssertServes(key, "web.key.pem", item.Download.At(TempTree.Now));
         AssertServes(chain, "web.cert.pem", order.Certificate);
-        AssertServes(chain[leaf.Length..], "web.chain.pem", order.Chain);
+        AssertServes(chain[leaf.Length..], "web.chain.pem", order.Issuers);
         AssertServes($"{key}\n{leaf}", "web.certkey.pem", order.PrivateCertificate);
         AssertServes($"{key}\n{chain}", "web.certchainkey.pem", order.PrivateCertificateChain);
     }
@@ -38,7 +38,7 @@ public sealed class RepresentationTests : IDisposable
 
         Assert.Null(item.Download.At(TempTree.Now));
         AssertServes(leaf, "web.cert.pem", order.Certificate);
-        Assert.Equal((null, null, null), (order.Chain, order.PrivateCertificate, order.PrivateCertificateChain));
+        Assert.Equal((null, null, null), (order.Issuers, order.PrivateCertificate, order.PrivateCertificateChain));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class RepresentationTests : IDisposable
 
         AssertTime(key, item.Download.At(TempTree.Now));
         AssertTime(certificate, order.Certificate);
-        AssertTime(certificate, order.Chain);
+        AssertTime(certificate, order.Issuers);
         AssertTime(combined, order.PrivateCertificate);
         AssertTime(combined, order.PrivateCertificateChain);
     }

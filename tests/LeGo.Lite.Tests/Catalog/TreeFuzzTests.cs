@@ -81,7 +81,7 @@ public sealed class TreeFuzzTests
             return false;
         }
 
-        foreach (var representation in new[] { order.Certificate, order.Chain }.OfType<Representation>())
+        foreach (var representation in new[] { order.Certificate, order.Issuers }.OfType<Representation>())
         {
             var text = TempTree.Body(representation);
             Assert.StartsWith("-----BEGIN CERTIFICATE-----\n", text, StringComparison.Ordinal);

@@ -51,7 +51,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Null(served);
         AssertSaid(
             "",
-            $"{tree["lego-lite.yaml"]}:2:6: error: write keys and values below this key\n{tree["lego-lite.yaml"]}:1:7: error: write a text here, or remove it\n");
+            $"{tree["lego-lite.yaml"]}:1:7: error: write a text here, or remove it\n{tree["lego-lite.yaml"]}:2:6: error: write keys and values below this key\n");
     }
 
     [Theory]
@@ -254,6 +254,7 @@ public sealed class CommandLineTests : IDisposable
                 served = config;
                 return Task.FromResult(7);
             },
+            TimeProvider.System,
             output,
             errors).RunAsync(arguments);
 

@@ -8,6 +8,7 @@ namespace LeGo.Lite.Tests.Config;
 
 public sealed class ConfigReaderTests : IDisposable
 {
+    private const string NoPlace = "this variable names no setting, or leaves a gap in a list; lists count from 0";
     private const string NotText = "write a text here, or remove it";
     private const string NotList = "write a list, as in [one, two]";
     private const string NotFlag = "write true or false";
@@ -111,7 +112,7 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("listen:\n- http://127.0.0.1:1\n- http://[::]:1\n- http://10.0.0.1:1\nallow_plaintext: false", "3:3: error: " + Plaintext, "4:3: error: " + Plaintext)]
     [InlineData("allow_plaintext: yes", "1:18: error: " + NotFlag)]
     [InlineData("base_paths: /a", "1:13: error: " + NotList)]
-    [InlineData("base_paths: []", "1:13: error: name at least one path; / alone is none in front")]
+    [InlineData("base_paths: []", "1:13: error: name at least one path; write / for no prefix")]
     [InlineData("base_paths: [a, '', /ok, /b c, '/d?', '/%41', /../x, /., /é]", "1:14: error: " + NotPath, "1:17: error: " + NotPath, "1:26: error: " + NotPath, "1:32: error: " + NotPath, "1:39: error: " + NotPath, "1:47: error: " + NotPath, "1:54: error: " + NotPath, "1:58: error: " + NotPath)]
     [InlineData("reload: 30s", "1:9: error: write keys and values below this key")]
     [InlineData("reload: {debounce: 0ms}", "1:20: error: " + NotDuration)]
@@ -127,7 +128,7 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("log: {level: none}", "1:14: error: write one of: trace, debug, information, warning, error")]
     [InlineData("log: {level: Information}", "1:14: error: write one of: trace, debug, information, warning, error")]
     [InlineData("log: {format: xml}", "1:15: error: write one of: text, json, systemd")]
-    [InlineData("basepaths: [/a]", "1:1: error: unknown key; did you mean base_paths? Known here: reload, log, data, data_links, allow_plaintext, listen, base_paths")]
+    [InlineData("basepaths: [/a]", "1:1: error: unknown key; did you mean base_paths? Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log")]
     [InlineData("data: a\ndata: b", "2:1: error: remove this key: it is there twice")]
     [InlineData("[data]", "1:1: error: write keys and values, as in key: value")]
     public void A_bad_setting_is_a_problem_with_its_place(string yaml, params string[] expected)
@@ -145,10 +146,10 @@ public sealed class ConfigReaderTests : IDisposable
             [
                 $"--listen:1:1: error: {Plaintext}",
                 $"{tree["lego-lite.yaml"]}:1:18: error: {NotDuration}",
-                $"{tree["lego-lite.yaml"]}:2:1: error: unknown key. Known here: reload, log, data, data_links, allow_plaintext, listen, base_paths",
+                $"{tree["lego-lite.yaml"]}:2:1: error: unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log",
                 "LEGO_LITE_BASE_PATHS__0:1:1: error: " + NotPath,
                 "LEGO_LITE_LOG__LEVEL:1:1: error: write one of: trace, debug, information, warning, error",
-                "LEGO_LITE_NONSENSE:1:1: error: unknown key. Known here: reload, log, data, data_links, allow_plaintext, listen, base_paths",
+                "LEGO_LITE_NONSENSE:1:1: error: unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log",
             ],
             problems.Select(problem => problem.ToString()).Order(StringComparer.Ordinal));
     }
@@ -216,12 +217,20 @@ public sealed class ConfigReaderTests : IDisposable
     }
 
     [Fact]
-    public void An_index_replaces_what_the_file_has_there_and_one_beyond_the_end_is_appended()
+    public void An_index_replaces_what_the_file_has_there_or_follows_its_end()
     {
         Assert.Equal(["/a", "/B", "/c"], Read("base_paths: [/a, /b, /c]", [], ("LEGO_LITE_BASE_PATHS__1", "/B"))!.BasePaths);
-        Assert.Equal(["/a", "/x", "/y"], Read("base_paths: [/a]", [], ("LEGO_LITE_BASE_PATHS__20", "/y"), ("LEGO_LITE_BASE_PATHS__7", "/x"))!.BasePaths);
-        Assert.Equal(["/x"], Read("", [], ("LEGO_LITE_BASE_PATHS__1", "/x"))!.BasePaths);
+        Assert.Equal(["/a", "/x", "/y"], Read("base_paths: [/a]", [], ("LEGO_LITE_BASE_PATHS__2", "/y"), ("LEGO_LITE_BASE_PATHS__1", "/x"))!.BasePaths);
+        Assert.Equal(["/x"], Read("", [], ("LEGO_LITE_BASE_PATHS__0", "/x"))!.BasePaths);
     }
+
+    [Theory]
+    [InlineData("LEGO_LITE_PORT")]
+    [InlineData("LEGO_LITE_PORT_4050_TCP_ADDR")]
+    [InlineData("LEGO_LITE_SERVICE_HOST")]
+    [InlineData("LEGO_LITE_SERVICE_PORT_HTTP")]
+    public void What_Kubernetes_sets_for_a_service_of_this_name_is_no_setting(string name) =>
+        Assert.NotNull(Read("", [], (name, "tcp://10.0.0.1:4050")));
 
     [Theory]
     [InlineData("LEGO_LITE_DATA", "", NotText)]
@@ -236,10 +245,12 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("LEGO_LITE_RELOAD", "30s", "write keys and values below this key")]
     [InlineData("LEGO_LITE_RELOAD__RESCAN", "soon", NotDuration)]
     [InlineData("LEGO_LITE_DATA__0", "x", NotText)]
+    [InlineData("LEGO_LITE_LISTEN__1", "http://127.0.0.1:1", NoPlace)]
+    [InlineData("LEGO_LITE_A__A__A__A__A__A__A__A__A", "x", NoPlace)]
     [InlineData("LEGO_LITE_LOG__LVL", "debug", "unknown key; did you mean level? Known here: level, format")]
-    [InlineData("LEGO_LITE_", "x", "unknown key. Known here: reload, log, data, data_links, allow_plaintext, listen, base_paths")]
-    [InlineData("LEGO_LITE_0", "x", "unknown key. Known here: reload, log, data, data_links, allow_plaintext, listen, base_paths")]
-    [InlineData("LEGO_LITE_0__0", "x", "unknown key. Known here: reload, log, data, data_links, allow_plaintext, listen, base_paths")]
+    [InlineData("LEGO_LITE_", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log")]
+    [InlineData("LEGO_LITE_0", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log")]
+    [InlineData("LEGO_LITE_0__0", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log")]
     public void A_bad_variable_is_a_problem_that_names_it(string name, string value, string text)
     {
         Assert.Null(Read("", [], (name, value)));

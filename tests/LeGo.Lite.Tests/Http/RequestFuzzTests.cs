@@ -86,7 +86,7 @@ public sealed class RequestFuzzTests
     {
         var time = new FakeTimeProvider(Sample.Now);
         var source = new CatalogSource(Sample.Folder, []);
-        var catalog = new LiveCatalog(source, source.Scan(Sample.Now), time, log.CreateLogger("LeGo.Lite"));
+        var catalog = new LiveCatalog(source.Data, source.Scan, source.Scan(Sample.Now), time, log.CreateLogger("LeGo.Lite"));
         return new DownloadEndpoint(catalog, BasePaths, time, log.CreateLogger("LeGo.Lite")).HandleAsync;
     }
 
@@ -172,7 +172,7 @@ public sealed class RequestFuzzTests
             return ([404], null);
         }
 
-        var isRead = request.Method.ToUpperInvariant() is "GET" or "HEAD";
+        var isRead = request.Method is "GET" or "HEAD";
         if (decoded is [_, _, "health"])
         {
             return (isRead ? [204] : [405], null);

@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace LeGo.Lite.Catalog;
+
+/// <summary>Times as HTTP has them (RFC 9110, section 5.6.7).</summary>
+internal static class HttpDate
+{
+    /// <summary>In whole seconds, UTC.</summary>
+    public static DateTimeOffset Truncate(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+
+    public static string Format(DateTimeOffset time) => time.ToString("R", CultureInfo.InvariantCulture);
+}
