@@ -18,4 +18,8 @@ public sealed class ProblemTests
             "x\\u001b[2J\\u000ay\\u009b:1:1: error: t",
             Problem.Error("x\u001b[2J\ny\u009b", Position.Start, "t").ToString());
     }
+
+    [Fact]
+    public void A_path_cannot_turn_hide_or_break_a_line() =>
+        Assert.Equal("a\\u202eb\\u2028c\\u200bé", Problem.Printable("a\u202eb\u2028c\u200bé"));
 }

@@ -126,7 +126,7 @@ internal sealed class ConfigReader
             {
                 Error(scalar, "http:// on an address that is not loopback would send private keys in the clear; listen on 127.0.0.1, or set allow_plaintext: true if something in front of it adds TLS");
             }
-            else if (addresses.Contains(address))
+            else if (address.Port != 0 && addresses.Contains(address))
             {
                 Error(scalar, "this address is there twice; remove one");
             }

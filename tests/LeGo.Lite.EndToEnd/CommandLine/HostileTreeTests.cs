@@ -84,12 +84,83 @@ public sealed class HostileTreeTests
             var result = (Nobody.Command(temp, "check", "--data", "tree") with { Directory = temp.Path }).Run();
 
             var line = Assert.Single(result.Lines);
-            Assert.StartsWith("tree/certificates/bad.example.com/orders:1:1: error: can't open this: ", line, StringComparison.Ordinal);
+            Assert.Equal(
+                "tree/certificates/bad.example.com/orders:1:1: error: can't look at this: permission denied; let the user that runs lego-lite read it",
+                line);
             Assert.Equal(1, result.Status);
         }
         finally
         {
             File.SetUnixFileMode(orders, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public void A_directory_that_may_be_listed_but_not_entered_costs_only_its_own_item()
+    {
+        using var temp = new TempDirectory();
+        var tree = HostileTree.Make(temp, _ => { });
+        var item = Path.Combine(tree, "privatekeys/bad.example.com");
+        File.SetUnixFileMode(item, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        try
+        {
+            var check = (Nobody.Command(temp, "check", "--data", "tree") with { Directory = temp.Path }).Run();
+
+            Assert.Equal(1, check.Status);
+            Assert.NotEmpty(check.Lines);
+            Assert.All(check.Lines, line => Assert.StartsWith("tree/privatekeys/bad.example.com", line, StringComparison.Ordinal));
+            Assert.Contains("web.example.com", Nobody.Command(temp, "list", "--data", tree).Run().Text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.SetUnixFileMode(item, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public void A_link_through_a_directory_that_may_be_passed_but_not_listed_is_followed()
+    {
+        using var temp = new TempDirectory();
+        var tree = HostileTree.Make(temp, _ => { });
+        var (item, hidden) = (Path.Combine(tree, "privatekeys/bad.example.com"), Path.Combine(tree, ".hidden"));
+        Directory.CreateDirectory(hidden);
+        Directory.Move(item, Path.Combine(hidden, "key"));
+        File.CreateSymbolicLink(item, "../.hidden/key");
+        File.SetUnixFileMode(hidden, UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        try
+        {
+            var check = Nobody.Command(temp, "check", "--data", tree).Run();
+
+            Assert.Equal((0, ""), (check.Status, check.Text));
+            Assert.Contains("bad.example.com  2026-01-01  bad.example.com", Nobody.Command(temp, "list", "--data", tree).Run().Text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.SetUnixFileMode(hidden, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public void A_directory_of_data_links_that_may_not_be_reached_is_named()
+    {
+        using var temp = new TempDirectory();
+        var tree = HostileTree.Make(temp, _ => { });
+        var closed = Path.Combine(temp.Path, "closed");
+        Directory.CreateDirectory(Path.Combine(closed, "live"));
+        temp.Write("lego-lite.yaml", $"data: tree\ndata_links: ['{closed}/live']\n");
+        File.SetUnixFileMode(closed, UnixFileMode.None);
+        try
+        {
+            var check = (Nobody.Command(temp, "check") with { Directory = temp.Path }).Run();
+
+            Assert.Equal(
+                [$"{closed}/live:1:1: error: can't open this directory of data_links: permission denied; let the user that runs lego-lite read it"],
+                check.Lines);
+            Assert.Equal(1, check.Status);
+        }
+        finally
+        {
+            File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 

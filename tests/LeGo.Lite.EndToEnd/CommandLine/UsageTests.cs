@@ -80,7 +80,7 @@ public sealed class UsageTests
 
         Assert.Equal(1, result.Status);
         var line = Assert.Single(result.ErrorLines);
-        Assert.Equal($"lego-lite: Failed to bind to address http://{listener.LocalEndpoint}: address already in use.", line);
+        Assert.Equal($"lego-lite: can't listen on http://{listener.LocalEndpoint}: the address is in use", line);
         Assert.Empty(result.Output);
     }
 
@@ -94,8 +94,37 @@ public sealed class UsageTests
 
         Assert.Equal(1, result.Status);
         var line = Assert.Single(result.ErrorLines);
-        Assert.StartsWith("lego-lite: ", line, StringComparison.Ordinal);
-        Assert.Contains("192.0.2.1:4050", line, StringComparison.Ordinal);
+        Assert.Equal("lego-lite: can't listen on http://192.0.2.1:4050: this machine has no such address", line);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("new-key")]
+    [InlineData("--help")]
+    [InlineData("serve --listen http://127.0.0.1:0")]
+    public void An_output_that_is_full_is_one_line(string arguments)
+    {
+        var result = (new Command("sh", "-c", $"exec {Repository.Binary} {arguments} >/dev/full") with { Directory = Repository.Root }).Run();
+
+        Assert.Equal(1, result.Status);
+        Assert.StartsWith("lego-lite: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_at_sign_in_an_argument_names_no_file()
+    {
+        var result = LegoLite.Command("check", "@/etc/passwd").Run();
+
+        Assert.Equal(2, result.Status);
+        Assert.DoesNotContain("root:", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_addresses_that_are_the_same_are_refused()
+    {
+        var result = LegoLite.Command("serve", "--data", Repository.Sample, "--listen", "http://127.0.0.1:4059", "--listen", "http://[::ffff:127.0.0.1]:4059").Run();
+
+        Assert.Equal((1, "--listen:1:1: error: this address is there twice; remove one"), (result.Status, Assert.Single(result.ErrorLines)));
     }
 
     [Fact]

@@ -212,6 +212,21 @@ public sealed class LiveCatalogTests : IDisposable
         Assert.Equal($"Information 6 {tree.Data} can be read again", log.Lines[^1]);
     }
 
+    [Fact]
+    public void A_bug_in_a_scan_does_not_end_the_loop()
+    {
+        var (first, last) = (Snapshot(), Snapshot());
+        var live = Live(first, () => throw new InvalidOperationException("a bug"), () => last);
+        _ = Run(live);
+
+        time.Advance(Rescan);
+        Assert.Same(first, live.Current);
+        time.Advance(Rescan);
+
+        Assert.Same(last, live.Current);
+        Assert.Equal(["Error 7 internal error"], log.Lines);
+    }
+
     private static Func<CatalogSnapshot> Fail(string reason) => () => throw new IOException(reason);
 
     private static CatalogSnapshot Snapshot(params Problem[] problems) => CatalogSnapshot.Make(new([], [], problems, Unsettled: false), TempTree.Now);

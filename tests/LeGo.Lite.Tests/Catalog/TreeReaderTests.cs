@@ -426,6 +426,67 @@ public sealed class TreeReaderTests : IDisposable
         AssertServed("web", null);
     }
 
+    [Theory]
+    [InlineData("api_kye: x\n")]
+    [InlineData(null)]
+    public void The_key_of_a_closed_item_still_decides_which_orders_are_valid(string? yaml)
+    {
+        tree.Key("web", yaml, Material.One.KeyPem).Certificate("web")
+            .Order("web", "1", Material.One.Chain(), "created_at: 2026-01-01T00:00:00Z\n")
+            .Order("web", "2", Material.Two.Chain(), "created_at: 2026-02-01T00:00:00Z\n");
+
+        Assert.Equal("1", Order("web")!.DirectoryName);
+        Assert.Null(Order("web")!.PrivateCertificate);
+    }
+
+    [Fact]
+    public void The_key_of_case_twins_matches_nothing()
+    {
+        tree.Key("web", pem: Material.One.KeyPem).Key("WEB", pem: Material.One.KeyPem).Certificate("web").Order("web", "1", Material.One.Chain());
+
+        Assert.Null(Order("web"));
+    }
+
+    [Fact]
+    public void What_vanished_after_it_was_listed_makes_the_snapshot_unsettled()
+    {
+        var place = new Place("data", "/data");
+        TreeDirectory Root(params TreeEntry[] entries) => new("data", place, [.. entries]);
+        var gone = new TreeFault("web", new("data/privatekeys", "/data/privatekeys"), "gone", Unsettled: true);
+
+        Assert.True(TreeReader.Read(Root(new TreeDirectory("privatekeys", gone.Parent, [gone]))).Unsettled);
+        Assert.Throws<IOException>(() => TreeReader.Read(Root(new TreeFault("privatekeys", place, "gone", Unsettled: true))));
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(250, true)]
+    public void A_file_written_to_within_the_debounce_makes_the_snapshot_unsettled(int debounce, bool expected)
+    {
+        tree.Good("web");
+        var written = File.GetLastWriteTimeUtc(tree["certificates/web/orders/2026/fullchain.pem"]);
+        var source = new CatalogSource(tree.Data, []) { Debounce = TimeSpan.FromMilliseconds(debounce) };
+
+        Assert.Equal(expected, source.Scan(written.AddMilliseconds(100)).Unsettled);
+        Assert.False(source.Scan(written.AddSeconds(60)).Unsettled);
+        Assert.False(source.Scan(written.AddSeconds(-60)).Unsettled);
+    }
+
+    [Fact]
+    public void Links_to_directories_cannot_multiply_the_tree_without_end()
+    {
+        tree.Good("c0");
+        for (var i = 1; i < 160; i++)
+        {
+            tree.Link($"certificates/c{i}", "c0").Link($"certificates/c0/orders/{i}", "2026");
+        }
+
+        var snapshot = tree.Scan();
+
+        Assert.NotNull(snapshot.Certificate("c0")!.NewestValidOrder.At(TempTree.Now));
+        Assert.Contains(snapshot.Problems, problem => problem.Text.StartsWith("links lead to more than 20000 directories", StringComparison.Ordinal));
+    }
+
     private OrderItem? Order(string certificate) => tree.Scan().Certificate(certificate)!.NewestValidOrder.At(TempTree.Now);
 
     private void AssertServed(string certificate, string? order) => Assert.Equal(order, Order(certificate)?.DirectoryName);

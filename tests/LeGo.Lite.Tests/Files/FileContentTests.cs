@@ -147,6 +147,15 @@ public sealed class FileContentTests : IDisposable
     }
 
     [Fact]
+    public void By_path_a_file_that_is_shorter_than_it_says_is_a_fault()
+    {
+        const string Path = "/sys/devices/system/cpu/online";
+        Assert.SkipUnless(File.Exists(Path), "this machine has no such file");
+
+        AssertFault(FileContent.Read(Path, 64 * 1024), "it is shorter than it says", unsettled: false);
+    }
+
+    [Fact]
     public void By_path_a_name_too_long_for_the_system_is_a_fault() =>
         AssertFault(FileContent.Read(tree[new string('x', 300)], 2048), "its path is too long", unsettled: false);
 

@@ -55,6 +55,14 @@ public sealed class YamlPropertyTests
     ];
 
     [Fact]
+    public void A_node_does_not_print_its_value()
+    {
+        var mapping = YamlReader.Read("f", "api_key: planted-secret\n"u8, [])!;
+
+        Assert.DoesNotContain("planted", $"{mapping.Entries[0]} {mapping.Entries[0].Value}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Whatever_the_bytes_read_gives_a_tree_or_one_problem_inside_the_file_without_its_text()
     {
         var random = new Random(20261101); // the same inputs in every run
