@@ -50,7 +50,7 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
                 attempted.Segment,
                 reply.Name ?? "-",
                 context.Response.StatusCode,
-                context.RequestAborted.IsCancellationRequested ? "the client went away" : reply.Outcome,
+                reply.Outcome,
                 time.GetElapsedTime(started).TotalMilliseconds);
         }
     }
