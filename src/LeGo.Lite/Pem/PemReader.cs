@@ -3,6 +3,9 @@ using System.Security.Cryptography;
 
 namespace LeGo.Lite.Pem;
 
+/// <summary>One RFC 7468 block: its label, its DER, the line of its BEGIN.</summary>
+internal sealed record PemSection(string Label, byte[] Der, Position Position);
+
 /// <summary>
 /// RFC 7468 text to blocks, strictly (SPEC 2). The framework's own finder takes quadratic time on
 /// hostile text, and its importers say nothing about a file cut off in the middle.

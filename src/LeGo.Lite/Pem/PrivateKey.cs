@@ -132,3 +132,14 @@ internal sealed class PrivateKey
         }
     }
 }
+
+/// <summary>Does a private key belong to a leaf?</summary>
+internal enum KeyMatch
+{
+    /// <summary>The public half that the key states is the leaf's.</summary>
+    Matches,
+    Mismatch,
+
+    /// <summary>The same algorithm, but one that can't be checked here (Ed25519).</summary>
+    Unchecked,
+}

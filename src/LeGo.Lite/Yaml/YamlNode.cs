@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 
 namespace LeGo.Lite.Yaml;
 
+/// <summary>Where a node stands: the file (or environment variable, or option) it came from, and the position in it.</summary>
+internal readonly record struct Mark(string File, Position Position);
+
 /// <summary>One value of a YAML document. Every scalar is text; what type it should be is the schema's word, not YAML's.</summary>
 internal abstract record YamlNode(Mark Mark);
 
