@@ -19,7 +19,7 @@ public sealed class MetadataVectorTests
         TempTree.ApiKey, "new-key-0123456789abcdef", "mounted-key-0123456789abcdef", "short", "with.dot-0123456789abcdef", "!~visible-0123456789abcdef", "",
     ];
 
-    public static TheoryData<string> VectorNames => [.. Vector.Names("metadata")];
+    public static TheoryData<string> VectorNames => [.. VectorFile.Names("metadata")];
 
     [Theory]
     [MemberData(nameof(VectorNames))]
@@ -53,7 +53,7 @@ public sealed class MetadataVectorTests
     {
         const string Secret = "Secr3tS3cr3t";
         using var tree = Tree();
-        foreach (var name in Vector.Names("metadata").Where(name => name.StartsWith("key-", StringComparison.Ordinal)))
+        foreach (var name in VectorFile.Names("metadata").Where(name => name.StartsWith("key-", StringComparison.Ordinal)))
         {
             var body = Encoding.Latin1.GetString(Vector.Load("metadata", name).Body);
             foreach (var apiKey in ApiKeys.Where(key => key.Length > 0))

@@ -1,16 +1,9 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text;
-
 namespace LeGo.Lite.Tests.Support;
 
-/// <summary>One file of Vectors/pem; its form is described in Vectors/README-pem.md.</summary>
+/// <summary>One vector of Vectors/pem; its header is described in Vectors/README-pem.md.</summary>
 internal sealed record PemVector(string Name, ILookup<string, string> Header, byte[] Body)
 {
-    private const string Cut = "\n---8<---\n";
-
-    public static IReadOnlyList<PemVector> All { get; } =
-        [.. Directory.GetFiles(Folder(), "*.txt").Order(StringComparer.Ordinal).Select(Load)];
+    public static IReadOnlyList<PemVector> All { get; } = [.. VectorFile.Names("pem").Select(Load)];
 
     public string Read => Header["read"].Single();
 
@@ -20,46 +13,9 @@ internal sealed record PemVector(string Name, ILookup<string, string> Header, by
 
     public override string ToString() => Name;
 
-    private static PemVector Load(string path)
+    private static PemVector Load(string name)
     {
-        // Latin-1 is one character a byte, both ways.
-        var text = File.ReadAllText(path, Encoding.Latin1);
-        var cut = text.IndexOf(Cut, StringComparison.Ordinal);
-        var header = text[..cut].Split('\n')
-            .Where(line => !line.StartsWith('#'))
-            .Select(line => line.Split(": ", 2))
-            .ToLookup(pair => pair[0], pair => pair[1]);
-        var body = text[(cut + Cut.Length)..];
-        return new(
-            Path.GetFileNameWithoutExtension(path),
-            header,
-            Encoding.Latin1.GetBytes(header["escapes"].Contains("yes") ? Unescape(body) : body));
+        var file = VectorFile.Load("pem", name);
+        return new(name, file.Header.Select(line => line.Split(": ", 2)).ToLookup(pair => pair[0], pair => pair[1]), file.Body);
     }
-
-    private static string Unescape(string body)
-    {
-        var text = new StringBuilder(body.Length);
-        for (var i = 0; i < body.Length; i++)
-        {
-            if (body[i] != '\\')
-            {
-                text.Append(body[i]);
-            }
-            else if (body[i + 1] == 'r')
-            {
-                text.Append('\r');
-                i++;
-            }
-            else
-            {
-                text.Append((char)byte.Parse(body.AsSpan(i + 2, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-                i += 3;
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private static string Folder([CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "..", "Vectors", "pem");
 }

@@ -7,7 +7,7 @@ namespace LeGo.Lite.Tests.Yaml;
 
 public sealed class YamlReaderTests
 {
-    public static TheoryData<string> VectorNames => [.. Vector.Names("yaml")];
+    public static TheoryData<string> VectorNames => [.. VectorFile.Names("yaml")];
 
     [Theory]
     [MemberData(nameof(VectorNames))]
