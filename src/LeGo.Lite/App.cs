@@ -104,7 +104,14 @@ internal static class App
 
     private static void AddConsole(ILoggingBuilder logging, LogFormat format)
     {
-        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<ConsoleLoggerOptions>(options =>
+        {
+            options.LogToStandardErrorThreshold = LogLevel.Trace;
+
+            // A log that nobody reads must not stop the downloads.
+            options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+            options.MaxQueueLength = 50_000;
+        });
         switch (format)
         {
             case LogFormat.Json:

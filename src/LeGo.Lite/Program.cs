@@ -11,7 +11,15 @@ try
 }
 catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
 {
-    // What is left is a standard output that is full or closed.
-    await Console.Error.WriteLineAsync($"lego-lite: {failure.Message}");
+    // What is left is a standard output that is full or closed; standard error may be, too.
+    try
+    {
+        await Console.Error.WriteLineAsync($"lego-lite: {failure.Message}");
+    }
+    catch (Exception again) when (again is IOException or UnauthorizedAccessException)
+    {
+        // Nobody is there to be told.
+    }
+
     return ExitStatus.Failure;
 }

@@ -7,7 +7,7 @@ namespace LeGo.Lite.Catalog;
 internal sealed class LiveCatalog
 {
     // A writer that never rests must not keep everybody else's changes out for good.
-    private const int PatientScans = 20;
+    private const int PatientScans = 8;
 
     private readonly string data;
     private readonly Func<DateTimeOffset, CatalogSnapshot> scan;
@@ -40,7 +40,8 @@ internal sealed class LiveCatalog
     {
         while (true)
         {
-            await Task.Delay(current.Unsettled || unsettledScans > 0 ? debounce : rescan, time, stop);
+            var isUnsettled = scanFailure is null && (current.Unsettled || unsettledScans > 0);
+            await Task.Delay(isUnsettled && debounce < rescan ? debounce : rescan, time, stop);
             Reload();
         }
     }
@@ -61,6 +62,7 @@ internal sealed class LiveCatalog
                 log.ScanFailed(data, failure.Message);
             }
 
+            unsettledScans = 0;
             return;
         }
 #pragma warning disable CA1031 // A bug must not end the loop: the server would go on with what it has for good.

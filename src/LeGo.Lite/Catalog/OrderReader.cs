@@ -25,7 +25,7 @@ internal sealed class OrderReader(Reading reading, IReadOnlyDictionary<string, K
             return [];
         }
 
-        reading.Faults(section);
+        reading.Visit(section);
         var drafts = section.Directories
             .Select(directory => ReadDraft(certificate.Name, directory, privateKeyName))
             .OfType<OrderDraft>();
@@ -53,7 +53,7 @@ internal sealed class OrderReader(Reading reading, IReadOnlyDictionary<string, K
     /// <summary>Null if the order can't be served whatever its key is: not valid, revoked, without a chain, or broken.</summary>
     private OrderDraft? ReadDraft(string certificateName, TreeDirectory directory, string privateKeyName)
     {
-        reading.Faults(directory);
+        reading.Visit(directory);
         var config = directory[DataTree.OrderMetadata] is { } metadata ? OrderConfig.Read(metadata, reading) : OrderConfig.Default;
         CheckReference(config?.PrivateKey);
 

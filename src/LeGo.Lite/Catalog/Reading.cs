@@ -9,9 +9,11 @@ namespace LeGo.Lite.Catalog;
 /// <param name="Debounce">How long no write must have come; zero: don't ask.</param>
 internal readonly record struct Quiet(DateTimeOffset Now, TimeSpan Debounce)
 {
-    // A time in the far future is a clock that moved, not a write.
+    // A scan can take a while; what is later than that is a clock that moved, not a write.
+    private static readonly TimeSpan LongestScan = TimeSpan.FromMinutes(1);
+
     public bool Disturbs(in FileStamp stamp) =>
-        Debounce > TimeSpan.Zero && (Now - stamp.ChangedAt).Duration() < Debounce;
+        Debounce > TimeSpan.Zero && stamp.ChangedAt > Now - Debounce && stamp.ChangedAt < Now + LongestScan;
 }
 
 /// <summary>One reading of the tree under way: the problems found so far, and whether a file was changing meanwhile.</summary>
@@ -30,18 +32,16 @@ internal sealed class Reading(Quiet quiet)
     public PrivateKey? PrivateKey(TreeFile file) => Parse(file, privateKeys, Pem.PrivateKey.Parse);
 
     /// <summary>The bytes of a file of the tree; null, with a problem, if they can't be had.</summary>
-    public byte[]? Bytes(TreeFile file, int maxBytes)
-    {
-        Unsettled |= quiet.Disturbs(file.Stamp);
-        return Settle(FileContent.Read(file, maxBytes), fault => Error(file.Path, $"can't read this file: {fault}"));
-    }
+    public byte[]? Bytes(TreeFile file, int maxBytes) =>
+        Settle(FileContent.Read(file, maxBytes), fault => Error(file.Path, $"can't read this file: {fault}"));
 
     /// <summary>The bytes of a file that metadata names; null, with <paramref name="report"/> called, if they can't be had.</summary>
     public byte[]? Bytes(string path, int maxBytes, Action<string> report) => Settle(FileContent.Read(path, maxBytes), report);
 
     /// <summary>Reports what stands in a directory and can't be used.</summary>
-    public void Faults(TreeDirectory directory)
+    public void Visit(TreeDirectory directory)
     {
+        Unsettled |= quiet.Disturbs(directory.Stamp);
         foreach (var fault in directory.Faults)
         {
             Unsettled |= fault.Unsettled;
@@ -80,7 +80,7 @@ internal sealed class Reading(Quiet quiet)
 
     private byte[]? Settle(in FileContent content, Action<string> report)
     {
-        Unsettled |= content.Unsettled;
+        Unsettled |= content.Unsettled || quiet.Disturbs(content.Stamp);
         if (content.Fault is { } fault)
         {
             report(fault);

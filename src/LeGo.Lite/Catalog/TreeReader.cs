@@ -34,7 +34,7 @@ internal sealed class TreeReader
     {
         var reader = new TreeReader(quiet);
         var (keySection, certificateSection) = (Section(root, DataTree.PrivateKeys), Section(root, DataTree.Certificates));
-        reader.reading.Faults(root);
+        reader.reading.Visit(root);
         if (keySection is null && certificateSection is null)
         {
             reader.reading.Error(root.Path, $"neither {DataTree.PrivateKeys}/ nor {DataTree.Certificates}/ is in here; is this the data directory?");
@@ -50,17 +50,12 @@ internal sealed class TreeReader
         TreeDirectory section => section,
 
         // Not "no items": a reload that believed so would take every one of them away.
-        TreeFault fault => throw new IOException($"{Problem.Printable(fault.Path)}: {fault.Text}"),
+        TreeFault fault when ReferenceEquals(fault.Parent, root.Place) => throw new IOException($"{Problem.Printable(fault.Path)}: {fault.Text}"),
         _ => null,
     };
 
     private void ReadPrivateKeys(TreeDirectory? section)
     {
-        foreach (var fault in section?.Faults ?? [])
-        {
-            keyFiles[fault.Name] = KeyFile.Broken;
-        }
-
         foreach (var (directory, metadata) in Items(section, DataTree.KeyMetadata))
         {
             var config = metadata is null ? null : KeyConfig.Read(metadata, reading);
@@ -75,6 +70,11 @@ internal sealed class TreeReader
             {
                 privateKeys.Add(new(directory.Name, config, file));
             }
+        }
+
+        foreach (var fault in section?.Faults ?? [])
+        {
+            _ = keyFiles.TryAdd(fault.Name, KeyFile.Broken);
         }
     }
 
@@ -99,12 +99,12 @@ internal sealed class TreeReader
             yield break;
         }
 
-        reading.Faults(section);
+        reading.Visit(section);
         foreach (var twins in section.Directories.GroupBy(directory => directory.Name, StringComparer.OrdinalIgnoreCase))
         {
             foreach (var directory in twins)
             {
-                reading.Faults(directory);
+                reading.Visit(directory);
                 var metadata = directory[metadataName];
                 var fault =
                     !DataTree.IsItemName(directory.Name) ? "this is no name of an item; rename the directory with letters, digits and . _ ~ - only"

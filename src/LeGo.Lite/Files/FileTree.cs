@@ -50,6 +50,9 @@ internal sealed record TreeDirectory(string Name, Place Place, ImmutableArray<Tr
 {
     public override string Path => Place.Path;
 
+    /// <summary>Of the directory itself: it changes when an entry comes, goes or is replaced.</summary>
+    public FileStamp Stamp { get; init; }
+
     public IEnumerable<TreeDirectory> Directories => Entries.OfType<TreeDirectory>();
 
     public IEnumerable<TreeFault> Faults => Entries.OfType<TreeFault>();

@@ -27,10 +27,11 @@ internal sealed class TreeWalk : IDisposable
     /// <summary>An entry that the layout asks for.</summary>
     /// <param name="Parent">The directory it stands in.</param>
     /// <param name="Name">Its name there.</param>
-    /// <param name="IsFile">A file is wanted; else a directory.</param>
+    /// <param name="IsFile">A file is wanted.</param>
+    /// <param name="IsNamed">A directory of just this name is wanted.</param>
     /// <param name="Below">How the layout goes on in it.</param>
     /// <param name="BehindLink">A link to a directory led here.</param>
-    private readonly record struct Wanted(Place Parent, string Name, bool IsFile, Layout? Below, bool BehindLink);
+    private readonly record struct Wanted(Place Parent, string Name, bool IsFile, bool IsNamed, Layout? Below, bool BehindLink);
 
     /// <param name="path">The data directory, which may be a link.</param>
     /// <param name="layout">What to look at.</param>
@@ -58,13 +59,15 @@ internal sealed class TreeWalk : IDisposable
             {
                 var parent = Path.GetDirectoryName(target) ?? "";
                 faults.Add(new TreeFault(
-                    Path.GetFileName(target), new(parent, parent), $"can't open this directory of data_links: {Posix.Describe(error)}"));
+                    Path.GetFileName(target), new(parent, parent), error == Posix.ENOTDIR
+                        ? "this entry of data_links is not a directory"
+                        : $"can't open this directory of data_links: {Posix.Describe(error)}"));
             }
         }
 
         var place = new Place(path, location);
         return walk.Entries(place, root, layout, behindLink: false, out error) is { } entries
-            ? new(path, place, [.. faults, .. entries])
+            ? new(path, place, [.. entries, .. faults])
             : throw new IOException($"can't read the directory: {Posix.Describe(error)}");
     }
 
@@ -124,13 +127,13 @@ internal sealed class TreeWalk : IDisposable
         }
 
         var isFile = layout.Files.TryGetValue(name, out var known);
-        var wanted = new Wanted(place, known ?? name, isFile, isFile ? null : layout.Below(name), behindLink);
+        var wanted = new Wanted(place, known ?? name, isFile, layout.Named.ContainsKey(name), isFile ? null : layout.Below(name), behindLink);
         if (kind == EntryKind.Directory && wanted.Below is not null)
         {
             return Enter(wanted, directory, name, target: null);
         }
 
-        if (!isFile && kind is not (EntryKind.Link or EntryKind.Unknown))
+        if (!isFile && !wanted.IsNamed && kind is not (EntryKind.Link or EntryKind.Unknown))
         {
             return null;
         }
@@ -149,8 +152,8 @@ internal sealed class TreeWalk : IDisposable
     {
         EntryKind.File when wanted.IsFile => new TreeFile(wanted.Name, wanted.Parent, target, status.Stamp),
         EntryKind.Directory when wanted.Below is not null => Enter(wanted, directory, realName, target),
-        _ => wanted.IsFile
-            ? new TreeFault(wanted.Name, wanted.Parent, "this is not a regular file, so it is never opened; put a plain file here")
+        _ => wanted.IsFile ? new TreeFault(wanted.Name, wanted.Parent, "this is not a regular file, so it is never opened; put a plain file here")
+            : wanted.IsNamed ? new TreeFault(wanted.Name, wanted.Parent, "this is not a directory; make it one, or remove it")
             : null,
     };
 
@@ -171,7 +174,7 @@ internal sealed class TreeWalk : IDisposable
 
         var place = new Place($"{wanted.Parent.Path}/{wanted.Name}", target ?? $"{wanted.Parent.Location}/{wanted.Name}");
         return Entries(place, handle, wanted.Below!, behindLink, out error) is { } entries
-            ? new TreeDirectory(wanted.Name, place, entries)
+            ? new TreeDirectory(wanted.Name, place, entries) { Stamp = Posix.Status(handle, out _)?.Stamp ?? default }
             : Fault(wanted, error);
     }
 

@@ -110,6 +110,17 @@ public sealed class UsageTests
         Assert.StartsWith("lego-lite: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("check --data /nowhere >/dev/full 2>/dev/full")]
+    [InlineData("list >&- 2>&- <&-")]
+    [InlineData("--data /nowhere 2>/dev/full")]
+    public void With_nobody_to_tell_it_to_it_fails_all_the_same(string arguments)
+    {
+        var result = (new Command("sh", "-c", $"exec {Repository.Binary} {arguments}") with { Directory = Repository.Root }).Run();
+
+        Assert.Equal(1, result.Status);
+    }
+
     [Fact]
     public void An_at_sign_in_an_argument_names_no_file()
     {

@@ -153,7 +153,7 @@ public sealed class LiveCatalogTests : IDisposable
         for (var round = 0; round < 2; round++)
         {
             var before = live.Current;
-            for (var i = 1; i < 20; i++)
+            for (var i = 1; i < 8; i++)
             {
                 live.Reload();
                 Assert.Same(before, live.Current);
@@ -169,9 +169,9 @@ public sealed class LiveCatalogTests : IDisposable
     [Fact]
     public void A_settled_scan_starts_the_count_anew()
     {
-        var unsettled = Enumerable.Repeat(() => Unsettled(), 19).ToArray();
+        var unsettled = Enumerable.Repeat(() => Unsettled(), 7).ToArray();
         var live = Live(Snapshot(), [.. unsettled, () => Snapshot(), .. unsettled]);
-        for (var i = 0; i < 39; i++)
+        for (var i = 0; i < 15; i++)
         {
             live.Reload();
             Assert.False(live.Current.Unsettled);
@@ -210,6 +210,38 @@ public sealed class LiveCatalogTests : IDisposable
         Assert.NotNull(live.Current.PrivateKey("new"));
         Assert.Null(live.Current.Certificate("web"));
         Assert.Equal($"Information 6 {tree.Data} can be read again", log.Lines[^1]);
+    }
+
+    [Fact]
+    public void A_scan_that_fails_after_an_unsettled_one_is_repeated_at_the_rescan()
+    {
+        var live = Live(Snapshot(), () => Unsettled(), Fail("gone"), Fail("gone"));
+        _ = Run(live);
+
+        time.Advance(Rescan);
+        time.Advance(Debounce);
+        time.Advance(Debounce);
+        Assert.Equal(2, scannedAt.Count);
+        time.Advance(Rescan - Debounce);
+
+        Assert.Equal([TempTree.Now + Rescan, TempTree.Now + Rescan + Debounce, TempTree.Now + (2 * Rescan) + Debounce], scannedAt);
+    }
+
+    [Fact]
+    public void A_debounce_longer_than_the_rescan_does_not_delay_it()
+    {
+        _ = LongDebounce(Live(Snapshot(), () => Unsettled()));
+
+        time.Advance(Rescan);
+        time.Advance(Rescan);
+
+        Assert.Equal(2, scannedAt.Count);
+
+        Task LongDebounce(LiveCatalog live)
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+            return live.RunAsync(Rescan, TimeSpan.FromHours(1), stop.Token);
+        }
     }
 
     [Fact]

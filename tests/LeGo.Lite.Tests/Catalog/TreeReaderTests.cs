@@ -469,7 +469,56 @@ public sealed class TreeReaderTests : IDisposable
 
         Assert.Equal(expected, source.Scan(written.AddMilliseconds(100)).Unsettled);
         Assert.False(source.Scan(written.AddSeconds(60)).Unsettled);
-        Assert.False(source.Scan(written.AddSeconds(-60)).Unsettled);
+        Assert.False(source.Scan(written.AddMinutes(-2)).Unsettled);
+    }
+
+    [Fact]
+    public void A_directory_or_a_file_of_an_API_key_changed_within_the_debounce_makes_the_snapshot_unsettled()
+    {
+        tree.Key("web", "api_key_file: ../../api-key\n").Write("api-key", "api-key-0123456789abcdef");
+        ChangeTime.WaitForNext(tree);
+        File.AppendAllText(tree["api-key"], "\n");
+        AssertUnsettledUntil(File.GetLastWriteTimeUtc(tree["api-key"]));
+
+        ChangeTime.WaitForNext(tree);
+        tree.Write("privatekeys/web/other", "");
+        AssertUnsettledUntil(Directory.GetLastWriteTimeUtc(tree["privatekeys/web"]));
+
+        void AssertUnsettledUntil(DateTime changed)
+        {
+            var source = new CatalogSource(tree.Data, []) { Debounce = TimeSpan.FromTicks(1) };
+            Assert.True(source.Scan(changed).Unsettled);
+            Assert.False(source.Scan(changed.AddMilliseconds(1)).Unsettled);
+        }
+    }
+
+    [Fact]
+    public void A_bad_entry_of_data_links_is_no_section_of_the_tree()
+    {
+        Directory.CreateDirectory(tree.Outside);
+        File.WriteAllText($"{tree.Outside}/certificates", "");
+
+        Assert.NotNull(tree.Good("web").Scan(null, $"{tree.Outside}/certificates").Certificate("web"));
+        Assert.Equal([$"{tree.Outside}/certificates:1:1: error: this entry of data_links is not a directory"], tree.Problems($"{tree.Outside}/certificates"));
+    }
+
+    [Fact]
+    public void What_is_no_directory_where_one_of_this_name_is_wanted_is_told()
+    {
+        tree.Good("good").Certificate("web").Write("certificates/web/orders", "");
+        Assert.Equal(["certificates/web/orders:1:1: error: this is not a directory; make it one, or remove it"], tree.Problems());
+
+        Directory.Delete(tree["privatekeys"], recursive: true);
+        tree.Write("privatekeys", "");
+        Assert.Throws<IOException>(() => tree.Scan());
+    }
+
+    [Fact]
+    public void A_broken_link_that_differs_in_case_does_not_close_a_sound_item()
+    {
+        tree.Good("web").Link("privatekeys/WEB", "nowhere");
+
+        Assert.NotNull(Order("web")!.PrivateCertificate);
     }
 
     [Fact]
