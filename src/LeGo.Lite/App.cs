@@ -139,7 +139,7 @@ internal static class App
 
     private static string Summary(string data, CatalogSnapshot snapshot)
     {
-        var errors = snapshot.Problems.Count(problem => problem.Severity == Severity.Error);
+        var errors = snapshot.ErrorCount;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"serving {Count(snapshot.PrivateKeyCount, "private key")} and {Count(snapshot.CertificateCount, "certificate")} from {Problem.Printable(data)}: {Count(errors, "error")}, {Count(snapshot.Problems.Count - errors, "warning")}");

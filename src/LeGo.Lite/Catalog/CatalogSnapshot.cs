@@ -46,6 +46,9 @@ internal sealed class CatalogSnapshot
 
     public IReadOnlyList<Problem> Problems { get; }
 
+    /// <summary>Of <see cref="Problems"/>, those that are no warnings.</summary>
+    public int ErrorCount => Problems.Count(problem => problem.Severity == Severity.Error);
+
     /// <summary>A file was changing while the tree was read.</summary>
     public bool Unsettled { get; }
 

@@ -100,11 +100,7 @@ internal static class Metadata
         }
 
         var fields = new FieldReader(mapping, reading.Problems);
-        if (fields.Has("description"))
-        {
-            _ = fields.Text("description");
-        }
-
+        _ = fields.Text("description");
         var config = read(fields, file);
         fields.Finish();
         return fields.Failed ? null : config;

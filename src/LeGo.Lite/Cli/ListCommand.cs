@@ -44,8 +44,7 @@ internal static class ListCommand
             WriteTable([Header, .. certificates.Select(Cells)], output);
         }
 
-        var broken = snapshot.Problems.Count(problem => problem.Severity == Severity.Error);
-        if (broken > 0)
+        if (snapshot.ErrorCount is > 0 and var broken)
         {
             errors.WriteLine($"lego-lite: {broken} problem{(broken == 1 ? "" : "s")} in the tree; see lego-lite check");
             return ExitStatus.Failure;

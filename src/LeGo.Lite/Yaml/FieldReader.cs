@@ -45,30 +45,10 @@ internal sealed class FieldReader(YamlMapping mapping, List<Problem> problems)
     }
 
     /// <summary>An RFC 3339 date and time, in UTC whatever offset it was written with.</summary>
-    public DateTimeOffset? Timestamp(string key)
-    {
-        var value = Ask(key);
-        var time = value is YamlScalar scalar ? Rfc3339.Parse(scalar.Value) : null;
-        if (value is not null && time is null)
-        {
-            Error(value.Mark, "write a time as 2026-11-01T08:00:00Z");
-        }
-
-        return time;
-    }
+    public DateTimeOffset? Timestamp(string key) => Parsed(key, Rfc3339.Parse, "write a time as 2026-11-01T08:00:00Z");
 
     /// <summary>A positive whole number and its unit: 250ms, 30s, 5m, 1h.</summary>
-    public TimeSpan? Duration(string key)
-    {
-        var value = Ask(key);
-        var duration = value is YamlScalar scalar ? DurationText.Parse(scalar.Value) : null;
-        if (value is not null && duration is null)
-        {
-            Error(value.Mark, "write a time span as 250ms, 30s, 5m or 1h");
-        }
-
-        return duration;
-    }
+    public TimeSpan? Duration(string key) => Parsed(key, DurationText.Parse, "write a time span as 250ms, 30s, 5m or 1h");
 
     /// <summary>One of a few names, exactly as they are spelled here.</summary>
     public T? Choice<T>(string key, params ReadOnlySpan<(string Name, T Value)> choices)
@@ -146,6 +126,19 @@ internal sealed class FieldReader(YamlMapping mapping, List<Problem> problems)
     /// <param name="key">Which value.</param>
     /// <param name="text">What to do; it must not quote the value.</param>
     public void Error(string key, string text) => Error(MarkOf(key), text);
+
+    private T? Parsed<T>(string key, Func<ReadOnlySpan<char>, T?> parse, string advice)
+        where T : struct
+    {
+        var value = Ask(key);
+        var parsed = value is YamlScalar scalar ? parse(scalar.Value) : null;
+        if (value is not null && parsed is null)
+        {
+            Error(value.Mark, advice);
+        }
+
+        return parsed;
+    }
 
     private YamlNode? Ask(string key)
     {

@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using LeGo.Lite.Catalog;
+using LeGo.Lite.Tests.Support;
 
 namespace LeGo.Lite.Tests.Http;
 
@@ -54,7 +54,7 @@ internal static class Sample
         Pair("offline"),
     ];
 
-    public static string Folder { get; } = FindFolder();
+    public static string Folder => TempTree.Sample;
 
     public static SampleItem Item(string name) => Items.Single(item => item.Name == name);
 
@@ -88,7 +88,4 @@ internal static class Sample
 
     private static SampleItem Pair(string name) =>
         new($"{name}.example.com", [$"{name}-key-0123456789abcdef"], [$"{name}-cert-0123456789abcdef"]);
-
-    private static string FindFolder([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "data.sample"));
 }
