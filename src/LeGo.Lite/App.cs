@@ -53,7 +53,7 @@ internal static class App
         await output.FlushAsync(stop);
 
         // Not awaited: a scan of a large tree must not keep a stopping server.
-        _ = catalog.RunAsync(config.Rescan, config.Debounce, app.Lifetime.ApplicationStopping);
+        _ = Task.Run(() => catalog.RunAsync(config.Rescan, config.Debounce, _ => (false, null), app.Lifetime.ApplicationStopping), CancellationToken.None);
         await app.WaitForShutdownAsync(stop);
         return ExitStatus.Fine;
     }

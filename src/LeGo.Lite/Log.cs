@@ -27,4 +27,13 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Error, "internal error")]
     public static partial void InternalError(this ILogger log, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Information, "reloaded: {Added} added, {Changed} changed, {Removed} removed, {Milliseconds:0} ms")]
+    public static partial void Reloaded(this ILogger log, int added, int changed, int removed, double milliseconds);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Data} can't be watched, so a change may show only at the next rescan: {Reason}")]
+    public static partial void WatchFailed(this ILogger log, string data, string reason);
+
+    [LoggerMessage(10, LogLevel.Information, "{Data} is watched again")]
+    public static partial void WatchWorksAgain(this ILogger log, string data);
 }

@@ -1,20 +1,36 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace LeGo.Lite.Catalog;
 
 /// <summary>A private key that can be downloaded.</summary>
-/// <param name="Name">As the directory spells it.</param>
-/// <param name="Credentials">Its API keys.</param>
-/// <param name="Disabled">Closes every download that contains it.</param>
+/// <param name="Record">What it is made of.</param>
+/// <param name="Orders">The orders it takes its PEM from, if it has none of its own.</param>
 /// <param name="Download">Its PEM, where there is one.</param>
-internal sealed record PrivateKeyItem(string Name, Credentials Credentials, bool Disabled, Timeline<Representation> Download);
+internal sealed record PrivateKeyItem(PrivateKeyRecord Record, ImmutableArray<OrderRecord> Orders, Timeline<Representation> Download)
+{
+    /// <summary>As the directory spells it.</summary>
+    public string Name => Record.Name;
+
+    public Credentials Credentials => Record.Config.Credentials;
+
+    /// <summary>Closes every download that contains it.</summary>
+    public bool Disabled => Record.Config.Disabled;
+}
 
 /// <summary>A certificate that can be downloaded.</summary>
-/// <param name="Name">As the directory spells it.</param>
-/// <param name="Credentials">Its API keys.</param>
+/// <param name="Record">What it is made of.</param>
+/// <param name="PrivateKeys">The private key item of each of its orders, where there is one.</param>
 /// <param name="PrivateKey">The private key item it names, if there is one; an order can name another.</param>
 /// <param name="NewestValidOrder">Its orders over time.</param>
-internal sealed record CertificateItem(string Name, Credentials Credentials, PrivateKeyItem? PrivateKey, Timeline<OrderItem> NewestValidOrder);
+internal sealed record CertificateItem(
+    CertificateRecord Record, ImmutableArray<PrivateKeyItem?> PrivateKeys, PrivateKeyItem? PrivateKey, Timeline<OrderItem> NewestValidOrder)
+{
+    /// <inheritdoc cref="PrivateKeyItem.Name"/>
+    public string Name => Record.Name;
+
+    public Credentials Credentials => Record.Credentials;
+}
 
 /// <summary>An order and the four downloads made of it; one that can't be made is null.</summary>
 internal sealed record OrderItem(
@@ -49,8 +65,8 @@ internal sealed class CatalogSnapshot
     /// <summary>Of <see cref="Problems"/>, those that are no warnings.</summary>
     public int ErrorCount => Problems.Count(problem => problem.Severity == Severity.Error);
 
-    /// <summary>A file was changing while the tree was read.</summary>
-    public bool Unsettled { get; }
+    /// <summary>Where something was changing while the tree was read.</summary>
+    public IReadOnlyList<string> Unsettled { get; }
 
     public IEnumerable<CertificateItem> Certificates => certificates.Dictionary.Values;
 
@@ -64,8 +80,33 @@ internal sealed class CatalogSnapshot
     /// <inheritdoc cref="PrivateKey"/>
     public CertificateItem? Certificate(ReadOnlySpan<char> name) => certificates.TryGetValue(name, out var item) ? item : null;
 
-    /// <summary>Makes what is served from now on; an order whose time is over, or never comes, is let go.</summary>
-    public static CatalogSnapshot Make(TreeRecords records, DateTimeOffset now)
+    /// <summary>How many items came, are other than they were, and went.</summary>
+    public (int Added, int Changed, int Removed) Since(CatalogSnapshot before)
+    {
+        var (keys, certificates) = (Differ(privateKeys.Dictionary, before.privateKeys.Dictionary), Differ(this.certificates.Dictionary, before.certificates.Dictionary));
+        return (keys.Added + certificates.Added, keys.Changed + certificates.Changed, keys.Removed + certificates.Removed);
+
+        static (int Added, int Changed, int Removed) Differ<T>(FrozenDictionary<string, T> after, FrozenDictionary<string, T> before)
+            where T : class
+        {
+            var (same, changed) = (0, 0);
+            foreach (var (name, item) in after)
+            {
+                if (before.TryGetValue(name, out var known))
+                {
+                    _ = ReferenceEquals(item, known) ? same++ : changed++;
+                }
+            }
+
+            return (after.Count - same - changed, changed, before.Count - same - changed);
+        }
+    }
+
+    /// <summary>
+    /// Makes what is served from now on. An item of which nothing changed is the one served before; an
+    /// order whose time is over, or never comes, is let go.
+    /// </summary>
+    public static CatalogSnapshot Make(TreeRecords records, DateTimeOffset now, CatalogSnapshot? served = null)
     {
         var ordersByKey = records.Certificates
             .SelectMany(certificate => certificate.Orders)
@@ -73,22 +114,32 @@ internal sealed class CatalogSnapshot
 
         var privateKeys = records.PrivateKeys.ToFrozenDictionary(
             record => record.Name,
-            record => Make(record, ordersByKey[record.Name], now),
+            record =>
+            {
+                ImmutableArray<OrderRecord> orders = record.File == KeyFile.Absent ? [.. ordersByKey[record.Name]] : [];
+                return served?.PrivateKey(record.Name) is { } known && known.Record == record && known.Orders.SequenceEqual(orders)
+                    ? known
+                    : Make(record, orders, now);
+            },
             StringComparer.OrdinalIgnoreCase);
 
         var certificates = records.Certificates.ToFrozenDictionary(
             record => record.Name,
-            record => new CertificateItem(
-                record.Name,
-                record.Config.Credentials,
-                privateKeys.GetValueOrDefault(record.PrivateKeyName),
-                NewestValid(record.Orders, now).Select(order => Make(order, privateKeys.GetValueOrDefault(order.PrivateKeyName)))),
+            record =>
+            {
+                var privateKey = privateKeys.GetValueOrDefault(record.PrivateKeyName);
+                ImmutableArray<PrivateKeyItem?> keys = [.. record.Orders.Select(order => privateKeys.GetValueOrDefault(order.PrivateKeyName))];
+                return served?.Certificate(record.Name) is { } known && known.Record == record
+                    && ReferenceEquals(known.PrivateKey, privateKey) && known.PrivateKeys.SequenceEqual(keys, ReferenceEquals)
+                    ? known
+                    : new(record, keys, privateKey, NewestValid(record.Orders, now).Select(order => Make(order, privateKeys.GetValueOrDefault(order.PrivateKeyName))));
+            },
             StringComparer.OrdinalIgnoreCase);
 
         return new(privateKeys, certificates, records);
     }
 
-    private static PrivateKeyItem Make(PrivateKeyRecord record, IEnumerable<OrderRecord> orders, DateTimeOffset now)
+    private static PrivateKeyItem Make(PrivateKeyRecord record, ImmutableArray<OrderRecord> orders, DateTimeOffset now)
     {
         var download = record.File switch
         {
@@ -98,7 +149,7 @@ internal sealed class CatalogSnapshot
             // No key of its own: the one beside the newest valid order that names it.
             _ => NewestValid(orders, now).Select(order => order.KeyBeside is { } key ? Download(Later(key, record.Config.UpdatedAt)) : null),
         };
-        return new(record.Name, record.Config.Credentials, record.Config.Disabled, download);
+        return new(record, orders, download);
 
         Representation Download(KeyMaterial key) => new($"{record.Name}.key.pem", key.UpdatedAt, key.Key.Pem, default);
     }

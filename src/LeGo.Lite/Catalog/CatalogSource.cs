@@ -2,16 +2,45 @@ using LeGo.Lite.Files;
 
 namespace LeGo.Lite.Catalog;
 
-/// <summary>Where the catalog comes from.</summary>
-/// <param name="Data">The data directory.</param>
-/// <param name="DataLinks">Directories outside it into which links may lead.</param>
-internal sealed record CatalogSource(string Data, IReadOnlyList<string> DataLinks)
+/// <summary>
+/// Where the catalog comes from, and what is known of it: a scan looks at everything, but reads and
+/// makes only what changed.
+/// </summary>
+/// <param name="data">The data directory.</param>
+/// <param name="dataLinks">Directories outside it into which links may lead.</param>
+internal sealed class CatalogSource(string data, IReadOnlyList<string> dataLinks)
 {
+    private TreeReader reader = new();
+    private TreeDirectory? tree;
+    private CatalogSnapshot? made;
+    private DateTimeOffset scannedAt;
+
+    public string Data => data;
+
     /// <summary>A file written to less long ago than this makes the snapshot unsettled.</summary>
     public TimeSpan Debounce { get; init; }
 
     /// <summary>Reads the tree from the disk: walk, prove, make.</summary>
+    /// <param name="now">The moment of the scan.</param>
+    /// <param name="served">What is served until now. The same is returned if nothing changed.</param>
     /// <exception cref="IOException">The tree as a whole can't be read; the message says why.</exception>
-    public CatalogSnapshot Scan(DateTimeOffset now) =>
-        CatalogSnapshot.Make(TreeReader.Read(TreeWalk.Walk(Data, DataTree.Layout, DataLinks), new(now, Debounce)), now);
+    public CatalogSnapshot Scan(DateTimeOffset now, CatalogSnapshot? served = null)
+    {
+        if (now < scannedAt)
+        {
+            // The clock went back: orders that were let go may be valid again.
+            (reader, tree, made) = (new(), null, null);
+        }
+
+        var quiet = new Quiet(now, Debounce);
+        var seen = TreeWalk.Walk(data, DataTree.Layout, dataLinks, quiet, tree);
+        if (made is not null && ReferenceEquals(made, served) && ReferenceEquals(seen, tree) && reader.IsUpToDate)
+        {
+            return made;
+        }
+
+        made = CatalogSnapshot.Make(reader.Read(seen, quiet, served), now, served);
+        (tree, scannedAt) = (seen, now);
+        return made;
+    }
 }

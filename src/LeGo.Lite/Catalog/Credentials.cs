@@ -1,7 +1,7 @@
 namespace LeGo.Lite.Catalog;
 
 /// <summary>What opens an item: its API key, the new one while the two are rotated, and whether the URL may carry it.</summary>
-internal sealed class Credentials(ApiKeyDigest apiKey, ApiKeyDigest? apiKeyNew, bool viaUrl)
+internal sealed class Credentials(ApiKeyDigest apiKey, ApiKeyDigest? apiKeyNew, bool viaUrl) : IEquatable<Credentials>
 {
     // Without a new key the old one is compared twice: every item costs the same.
     private readonly ApiKeyDigest apiKey = apiKey;
@@ -15,4 +15,11 @@ internal sealed class Credentials(ApiKeyDigest apiKey, ApiKeyDigest? apiKeyNew, 
 
     public bool Accept(in ApiKeyDigest presented) =>
         apiKey.FixedTimeEquals(presented) | apiKeyNew.FixedTimeEquals(presented);
+
+    public bool Equals(Credentials? other) =>
+        other is not null && ViaUrl == other.ViaUrl && apiKey.FixedTimeEquals(other.apiKey) && apiKeyNew.FixedTimeEquals(other.apiKeyNew);
+
+    public override bool Equals(object? obj) => Equals(obj as Credentials);
+
+    public override int GetHashCode() => ViaUrl.GetHashCode();
 }

@@ -4,39 +4,45 @@ using LeGo.Lite.Pem;
 
 namespace LeGo.Lite.Catalog;
 
-/// <summary>When a file counts as at rest: a write just before <paramref name="Now"/> may go on.</summary>
-/// <param name="Now">The moment of the scan.</param>
-/// <param name="Debounce">How long no write must have come; zero: don't ask.</param>
-internal readonly record struct Quiet(DateTimeOffset Now, TimeSpan Debounce)
+/// <summary>
+/// One reading of an item: the problems found, whether something was changing meanwhile, and the files
+/// outside its directory that it rests on.
+/// </summary>
+/// <param name="quiet">When a file is at rest.</param>
+/// <param name="parsed">What the same scan parsed already.</param>
+internal sealed class Reading(Quiet quiet, ParsedPem parsed)
 {
-    // A scan can take a while; what is later than that is a clock that moved, not a write.
-    private static readonly TimeSpan LongestScan = TimeSpan.FromMinutes(1);
-
-    public bool Disturbs(in FileStamp stamp) =>
-        Debounce > TimeSpan.Zero && stamp.ChangedAt > Now - Debounce && stamp.ChangedAt < Now + LongestScan;
-}
-
-/// <summary>One reading of the tree under way: the problems found so far, and whether a file was changing meanwhile.</summary>
-internal sealed class Reading(Quiet quiet)
-{
-    // A file that is reached in many ways is parsed once and kept once.
-    private readonly Dictionary<FileStamp, CertificateChain> chains = [];
-    private readonly Dictionary<FileStamp, PrivateKey> privateKeys = [];
+    // Files that metadata names, such as a mounted secret.
+    private readonly List<(string Path, FileStamp Stamp)> named = [];
+    private bool isBlurred;
 
     public List<Problem> Problems { get; } = [];
 
     public bool Unsettled { get; private set; }
 
-    public CertificateChain? Chain(TreeFile file) => Parse(file, chains, CertificateChain.Parse);
+    /// <summary>What was read would be read again, as far as the files outside the item's directory go.</summary>
+    public bool IsUpToDate => !Unsettled && !isBlurred && named.TrueForAll(file => FileStamp.Of(file.Path) == file.Stamp);
 
-    public PrivateKey? PrivateKey(TreeFile file) => Parse(file, privateKeys, Pem.PrivateKey.Parse);
+    public CertificateChain? Chain(TreeFile file) => Parse(file, parsed.Chains, CertificateChain.Parse);
+
+    public PrivateKey? PrivateKey(TreeFile file) => Parse(file, parsed.PrivateKeys, Pem.PrivateKey.Parse);
 
     /// <summary>The bytes of a file of the tree; null, with a problem, if they can't be had.</summary>
-    public byte[]? Bytes(TreeFile file, int maxBytes) =>
-        Settle(FileContent.Read(file, maxBytes), fault => Error(file.Path, $"can't read this file: {fault}"));
+    public byte[]? Bytes(TreeFile file, int maxBytes)
+    {
+        Unsettled |= quiet.Disturbs(file.Stamp);
+        return Settle(FileContent.Read(file, maxBytes), fault => Error(file.Path, $"can't read this file: {fault}"));
+    }
 
     /// <summary>The bytes of a file that metadata names; null, with <paramref name="report"/> called, if they can't be had.</summary>
-    public byte[]? Bytes(string path, int maxBytes, Action<string> report) => Settle(FileContent.Read(path, maxBytes), report);
+    public byte[]? Bytes(string path, int maxBytes, Action<string> report)
+    {
+        var stamp = FileStamp.Of(path);
+        named.Add((path, stamp));
+        Unsettled |= quiet.Disturbs(stamp);
+        isBlurred |= quiet.Blurs(stamp);
+        return Settle(FileContent.Read(path, maxBytes), report);
+    }
 
     /// <summary>Reports what stands in a directory and can't be used.</summary>
     public void Visit(TreeDirectory directory)
@@ -55,12 +61,13 @@ internal sealed class Reading(Quiet quiet)
 
     private delegate T? Parser<T>(string file, ReadOnlySpan<byte> bytes, List<Problem> problems);
 
-    private T? Parse<T>(TreeFile file, Dictionary<FileStamp, T> parsed, Parser<T> parse)
+    private T? Parse<T>(TreeFile file, Dictionary<FileStamp, T> known, Parser<T> parse)
         where T : class
     {
-        if (parsed.TryGetValue(file.Stamp, out var known))
+        if (known.TryGetValue(file.Stamp, out var value))
         {
-            return known;
+            Unsettled |= quiet.Disturbs(file.Stamp);
+            return value;
         }
 
         if (Bytes(file, PemReader.MaxBytes) is not { } bytes)
@@ -68,11 +75,11 @@ internal sealed class Reading(Quiet quiet)
             return null;
         }
 
-        var value = parse(file.Path, bytes, Problems);
+        value = parse(file.Path, bytes, Problems);
         CryptographicOperations.ZeroMemory(bytes);
         if (value is not null)
         {
-            parsed.Add(file.Stamp, value);
+            known.Add(file.Stamp, value);
         }
 
         return value;
@@ -80,7 +87,7 @@ internal sealed class Reading(Quiet quiet)
 
     private byte[]? Settle(in FileContent content, Action<string> report)
     {
-        Unsettled |= content.Unsettled || quiet.Disturbs(content.Stamp);
+        Unsettled |= content.Unsettled;
         if (content.Fault is { } fault)
         {
             report(fault);
@@ -88,4 +95,12 @@ internal sealed class Reading(Quiet quiet)
 
         return content.Bytes;
     }
+}
+
+/// <summary>What one scan parsed: a file that is reached in many ways is parsed once and kept once.</summary>
+internal sealed class ParsedPem
+{
+    public Dictionary<FileStamp, CertificateChain> Chains { get; } = [];
+
+    public Dictionary<FileStamp, PrivateKey> PrivateKeys { get; } = [];
 }

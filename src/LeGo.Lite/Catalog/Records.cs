@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LeGo.Lite.Pem;
 
 namespace LeGo.Lite.Catalog;
@@ -23,7 +24,14 @@ internal readonly record struct KeyFile
 internal sealed record PrivateKeyRecord(string Name, KeyConfig Config, KeyFile File);
 
 /// <summary>A certificate item whose metadata is proven, with the orders that may be served.</summary>
-internal sealed record CertificateRecord(string Name, CertificateConfig Config, string PrivateKeyName, IReadOnlyList<OrderRecord> Orders);
+internal sealed record CertificateRecord(string Name, Credentials Credentials, string PrivateKeyName, ImmutableArray<OrderRecord> Orders)
+{
+    public bool Equals(CertificateRecord? other) =>
+        other is not null && Name == other.Name && PrivateKeyName == other.PrivateKeyName
+        && Credentials.Equals(other.Credentials) && Orders.SequenceEqual(other.Orders);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Orders.Length);
+}
 
 /// <summary>
 /// An order that may be served: valid, not revoked, with a chain that parses and a key that, if it
@@ -54,6 +62,8 @@ internal sealed record OrderRecord
     /// <summary>The key the order was issued for, wherever it lies.</summary>
     public KeyMaterial? FinalizedKey { get; private init; }
 
+    public bool HoldsAt(DateTimeOffset time) => Chain.NotBefore <= time && time < Chain.NotAfter;
+
     /// <summary>The better of two orders comes first: the later creation, then the later end, then the greater directory name (SPEC 4).</summary>
     public static int NewestFirst(OrderRecord a, OrderRecord b) =>
         b.CreatedAt.CompareTo(a.CreatedAt) is not 0 and var byCreation ? byCreation
@@ -62,16 +72,17 @@ internal sealed record OrderRecord
         : string.CompareOrdinal(b.CertificateName, a.CertificateName);
 
     /// <summary>The record of <paramref name="draft"/>; null if a key is there and is not the one the leaf was issued for.</summary>
+    /// <param name="certificateName">The item's.</param>
     /// <param name="draft">What was found.</param>
     /// <param name="itemKey">The key of the item that the order names.</param>
     /// <param name="match">Null if no key is there.</param>
-    public static OrderRecord? Prove(OrderDraft draft, KeyMaterial? itemKey, out KeyMatch? match)
+    public static OrderRecord? Prove(string certificateName, OrderDraft draft, KeyMaterial? itemKey, out KeyMatch? match)
     {
         var key = draft.KeyFile.Material ?? itemKey;
         match = key?.Key.Match(draft.Chain);
         return match == KeyMatch.Mismatch ? null : new()
         {
-            CertificateName = draft.CertificateName,
+            CertificateName = certificateName,
             DirectoryName = draft.Directory.Name,
             CreatedAt = draft.CreatedAt,
             UpdatedAt = draft.Config.UpdatedAt ?? draft.CreatedAt,

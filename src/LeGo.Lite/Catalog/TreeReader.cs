@@ -3,46 +3,53 @@ using LeGo.Lite.Files;
 namespace LeGo.Lite.Catalog;
 
 /// <summary>All that could be proven of one tree, and everything that is wrong with it.</summary>
+/// <param name="PrivateKeys">By no two names that differ only in case; so are the certificates.</param>
+/// <param name="Certificates">With the orders that may be served.</param>
+/// <param name="Problems">In the order of the tree.</param>
+/// <param name="Unsettled">Paths of items, or of directories of items, that were changing meanwhile.</param>
 internal sealed record TreeRecords(
     IReadOnlyList<PrivateKeyRecord> PrivateKeys,
     IReadOnlyList<CertificateRecord> Certificates,
     IReadOnlyList<Problem> Problems,
-    bool Unsettled);
+    IReadOnlyList<string> Unsettled);
 
 /// <summary>
 /// Tree to records: keys first, then certificates with their orders, then each order with its key.
-/// What is broken is left out with a problem; the rest stands.
+/// What is broken is left out with a problem; the rest stands. An item that did not change is not read again.
 /// </summary>
 internal sealed class TreeReader
 {
-    private readonly Reading reading;
-    private readonly OrderReader orders;
-    private readonly List<PrivateKeyRecord> privateKeys = [];
-    private readonly List<CertificateRecord> certificates = [];
+    private Dictionary<TreeDirectory, ItemReading<KeyContent>> keys = [];
+    private Dictionary<TreeDirectory, ItemReading<CertificateContent>> certificates = [];
+    private bool hasKept;
 
-    // Also of items that are left out: what their key files hold decides which orders are valid.
-    private readonly Dictionary<string, KeyFile> keyFiles = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>The same tree would give the same records again.</summary>
+    public bool IsUpToDate => !hasKept && keys.Values.All(item => item.Reading.IsUpToDate) && certificates.Values.All(item => item.Reading.IsUpToDate);
 
-    private TreeReader(Quiet quiet)
-    {
-        reading = new(quiet);
-        orders = new(reading, keyFiles);
-    }
+    private sealed record ItemReading<T>(Reading Reading, T Content);
 
+    /// <param name="root">The tree.</param>
+    /// <param name="quiet">When a file is at rest.</param>
+    /// <param name="served">What is served until now: what broke is kept of it.</param>
     /// <exception cref="IOException">The tree as a whole can't be read; the message says why.</exception>
-    public static TreeRecords Read(TreeDirectory root, Quiet quiet = default)
+    public TreeRecords Read(TreeDirectory root, Quiet quiet = default, CatalogSnapshot? served = null)
     {
-        var reader = new TreeReader(quiet);
         var (keySection, certificateSection) = (Section(root, DataTree.PrivateKeys), Section(root, DataTree.Certificates));
-        reader.reading.Visit(root);
+        var pass = new Pass(quiet, served);
+        pass.Visit(root);
         if (keySection is null && certificateSection is null)
         {
-            reader.reading.Error(root.Path, $"neither {DataTree.PrivateKeys}/ nor {DataTree.Certificates}/ is in here; is this the data directory?");
+            pass.Problems.Add(Problem.Error(
+                root.Path, Position.Start, $"neither {DataTree.PrivateKeys}/ nor {DataTree.Certificates}/ is in here; is this the data directory?"));
         }
 
-        reader.ReadPrivateKeys(keySection);
-        reader.ReadCertificates(certificateSection);
-        return new(reader.privateKeys, reader.certificates, reader.reading.Problems, reader.reading.Unsettled);
+        var newKeys = pass.ReadPrivateKeys(keySection, keys);
+        var newCertificates = pass.ReadCertificates(certificateSection, certificates);
+        pass.SettlePrivateKeys();
+
+        // Only now: a reading that failed half-way leaves what was known.
+        (keys, certificates, hasKept) = (newKeys, newCertificates, pass.HasKept);
+        return new(pass.PrivateKeys, pass.Certificates, pass.Problems, pass.Unsettled);
     }
 
     private static TreeDirectory? Section(TreeDirectory root, string name) => root[name] switch
@@ -54,69 +61,152 @@ internal sealed class TreeReader
         _ => null,
     };
 
-    private void ReadPrivateKeys(TreeDirectory? section)
+    /// <summary>One reading of the whole tree under way.</summary>
+    private sealed class Pass
     {
-        foreach (var (directory, metadata) in Items(section, DataTree.KeyMetadata))
-        {
-            var config = metadata is null ? null : KeyConfig.Read(metadata, reading);
-            var file = orders.ReadKeyFile(directory, config?.UpdatedAt);
-            if (!keyFiles.TryAdd(directory.Name, file))
-            {
-                // Two that differ only in case: neither is the one that is meant.
-                keyFiles[directory.Name] = KeyFile.Broken;
-            }
+        private readonly Quiet quiet;
+        private readonly CatalogSnapshot? served;
+        private readonly ParsedPem parsed = new();
+        private readonly OrderProof proof;
+        private readonly Dictionary<string, TreeDirectory> keyDirectories = new(StringComparer.OrdinalIgnoreCase);
 
-            if (config is not null)
-            {
-                privateKeys.Add(new(directory.Name, config, file));
-            }
+        // Also of items that are left out: what their key files hold decides which orders are valid.
+        private readonly Dictionary<string, KeyFile> keyFiles = new(StringComparer.OrdinalIgnoreCase);
+
+        public Pass(Quiet quiet, CatalogSnapshot? served)
+        {
+            (this.quiet, this.served) = (quiet, served);
+            proof = new(keyFiles, quiet.Now, Problems);
         }
 
-        foreach (var fault in section?.Faults ?? [])
-        {
-            _ = keyFiles.TryAdd(fault.Name, KeyFile.Broken);
-        }
-    }
+        public List<PrivateKeyRecord> PrivateKeys { get; } = [];
 
-    private void ReadCertificates(TreeDirectory? section)
-    {
-        foreach (var (directory, metadata) in Items(section, DataTree.CertificateMetadata))
+        public List<CertificateRecord> Certificates { get; } = [];
+
+        public List<Problem> Problems { get; } = [];
+
+        public List<string> Unsettled { get; } = [];
+
+        public bool HasKept { get; private set; }
+
+        public void Visit(TreeDirectory directory)
         {
-            if (metadata is not null && CertificateConfig.Read(metadata, reading) is { } config)
+            var reading = new Reading(quiet, parsed);
+            reading.Visit(directory);
+            Take(directory, reading);
+        }
+
+        public Dictionary<TreeDirectory, ItemReading<KeyContent>> ReadPrivateKeys(
+            TreeDirectory? section, Dictionary<TreeDirectory, ItemReading<KeyContent>> known)
+        {
+            var readings = new Dictionary<TreeDirectory, ItemReading<KeyContent>>(ReferenceEqualityComparer.Instance);
+            foreach (var (directory, isTwin) in Items(section))
             {
-                var privateKeyName = config.PrivateKey?.Name ?? directory.Name;
-                orders.CheckReference(config.PrivateKey);
-                certificates.Add(new(directory.Name, config, privateKeyName, orders.Read(directory, privateKeyName)));
-            }
-        }
-    }
-
-    /// <summary>The directories in a section, with the metadata of those that can be items: well named, one of a name.</summary>
-    private IEnumerable<(TreeDirectory Directory, TreeEntry? Metadata)> Items(TreeDirectory? section, string metadataName)
-    {
-        if (section is null)
-        {
-            yield break;
-        }
-
-        reading.Visit(section);
-        foreach (var twins in section.Directories.GroupBy(directory => directory.Name, StringComparer.OrdinalIgnoreCase))
-        {
-            foreach (var directory in twins)
-            {
-                reading.Visit(directory);
-                var metadata = directory[metadataName];
-                var fault =
-                    !DataTree.IsItemName(directory.Name) ? "this is no name of an item; rename the directory with letters, digits and . _ ~ - only"
-                    : twins.Skip(1).Any() ? "another item's name differs from this one only in case, so neither is served; rename one"
-                    : metadata is null ? $"there is no {metadataName} in this directory; make one, or remove the directory"
-                    : null;
-                if (fault is not null)
+                var content = Read(directory, known, readings, reader => reader.Key(directory));
+                if (isTwin)
                 {
-                    reading.Error(directory.Path, fault);
+                    // Neither is the one that is meant.
+                    keyFiles[directory.Name] = KeyFile.Broken;
+                    continue;
                 }
 
-                yield return (directory, fault is null ? metadata : null);
+                var file = content.File;
+                if (file.IsBroken && served?.PrivateKey(directory.Name)?.Record.File is { IsBroken: false } before)
+                {
+                    HasKept = true;
+                    file = before;
+                    Problems.Add(Problem.Warning(
+                        directory.Path, Position.Start, "the private key that was served before goes on being served, until the one in here is mended"));
+                }
+
+                keyFiles.Add(directory.Name, file);
+                if (content.Config is not null)
+                {
+                    keyDirectories.Add(directory.Name, directory);
+                    PrivateKeys.Add(new(directory.Name, content.Config, file));
+                }
+            }
+
+            foreach (var fault in section?.Faults ?? [])
+            {
+                _ = keyFiles.TryAdd(fault.Name, KeyFile.Broken);
+            }
+
+            return readings;
+        }
+
+        public Dictionary<TreeDirectory, ItemReading<CertificateContent>> ReadCertificates(
+            TreeDirectory? section, Dictionary<TreeDirectory, ItemReading<CertificateContent>> known)
+        {
+            var readings = new Dictionary<TreeDirectory, ItemReading<CertificateContent>>(ReferenceEqualityComparer.Instance);
+            foreach (var (directory, isTwin) in Items(section))
+            {
+                var content = Read(directory, known, readings, reader => reader.Certificate(directory));
+                if (!isTwin && content.Config is { } config)
+                {
+                    var orders = proof.Prove(directory.Name, content, served?.Certificate(directory.Name)?.Record.Orders ?? []);
+                    Certificates.Add(new(directory.Name, config.Credentials, config.PrivateKey?.Name ?? directory.Name, orders));
+                }
+            }
+
+            return readings;
+        }
+
+        public void SettlePrivateKeys()
+        {
+            HasKept |= proof.HasKept;
+            for (var i = 0; HasKept && i < PrivateKeys.Count; i++)
+            {
+                var record = PrivateKeys[i];
+                PrivateKeys[i] = proof.Settle(record, served?.PrivateKey(record.Name)?.Record.File ?? default, keyDirectories[record.Name].Path);
+            }
+        }
+
+        private T Read<T>(
+            TreeDirectory directory,
+            Dictionary<TreeDirectory, ItemReading<T>> known,
+            Dictionary<TreeDirectory, ItemReading<T>> readings,
+            Func<ItemReader, T> read)
+        {
+            if (!known.TryGetValue(directory, out var item) || !item.Reading.IsUpToDate)
+            {
+                var reading = new Reading(quiet, parsed);
+                item = new(reading, read(new(reading, quiet.Now)));
+            }
+
+            readings.Add(directory, item);
+            Take(directory, item.Reading);
+            return item.Content;
+        }
+
+        private void Take(TreeDirectory directory, Reading reading)
+        {
+            Problems.AddRange(reading.Problems);
+            if (reading.Unsettled)
+            {
+                Unsettled.Add(directory.Path);
+            }
+        }
+
+        /// <summary>The directories in a section, and whether another's name differs only in case.</summary>
+        private IEnumerable<(TreeDirectory Directory, bool IsTwin)> Items(TreeDirectory? section)
+        {
+            if (section is null)
+            {
+                yield break;
+            }
+
+            Visit(section);
+            var names = section.Directories.CountBy(directory => directory.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
+            foreach (var directory in section.Directories)
+            {
+                var isTwin = names[directory.Name] > 1;
+                if (isTwin)
+                {
+                    Problems.Add(Problem.Error(directory.Path, Position.Start, "another item's name differs from this one only in case, so neither is served; rename one"));
+                }
+
+                yield return (directory, isTwin);
             }
         }
     }

@@ -8,9 +8,6 @@ namespace LeGo.Lite.Files;
 /// <param name="Unsettled">The file was changing meanwhile; the next scan will tell.</param>
 internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool Unsettled = false)
 {
-    /// <summary>Of the version that was read.</summary>
-    public FileStamp Stamp { get; private init; }
-
     public const string Changing = "it was changing while it was read; it is read again shortly";
 
     private static FileContent Moved => new(null, Changing, Unsettled: true);
@@ -77,6 +74,6 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
 
             // Files of /proc and /sys say a size they don't have.
             : length < bytes.Length ? new(null, "it is shorter than it says")
-            : new(bytes, null) { Stamp = stamp };
+            : new(bytes, null);
     }
 }

@@ -68,6 +68,26 @@ internal static unsafe partial class Posix
         return Status(directory.Descriptor, path, AtSymlinkNoFollow, out error);
     }
 
+    /// <summary>The status of what an entry of a directory leads to.</summary>
+    public static FileStatus? TargetStatus(SafeFileHandle parent, string name)
+    {
+        using var directory = new Borrowed(parent);
+        return Status(directory.Descriptor, name, 0, out _);
+    }
+
+    /// <summary>The status of what a path leads to.</summary>
+    public static FileStatus? TargetStatus(string path) => Status(AtCurrentDirectory, path, 0, out _);
+
+    /// <summary>The status of what a path leads to; allocates nothing.</summary>
+    /// <param name="path">UTF-8, with a NUL at its end.</param>
+    public static FileStatus? TargetStatus(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* start = path)
+        {
+            return statx(AtCurrentDirectory, start, 0, StatxBasicStats, out var buffer) < 0 ? null : ToStatus(buffer);
+        }
+    }
+
     /// <summary>The status of an open file.</summary>
     public static FileStatus? Status(SafeFileHandle file, out int error)
     {
@@ -218,6 +238,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int directory, string path, int flags, uint mask, out StatxBuffer buffer);
+
+    [LibraryImport("libc")]
+    private static partial int statx(int directory, byte* path, int flags, uint mask, out StatxBuffer buffer);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint getdents64(int directory, byte* entries, nuint size);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,7 +8,8 @@ namespace LeGo.Lite.Files;
 /// One walk of the data tree. Every step opens relative to a directory that is already open and
 /// follows no link by itself, so what is found lies inside the tree or a permitted directory even
 /// if somebody swaps directories for links meanwhile (SPEC 2). What can't be looked at is a
-/// <see cref="TreeFault"/> in its place: nothing that was listed is lost silently.
+/// <see cref="TreeFault"/> in its place: nothing that was listed is lost silently. What is as it was at
+/// the walk before is the same object: nothing that was made of it has to be made again.
 /// </summary>
 internal sealed class TreeWalk : IDisposable
 {
@@ -16,11 +18,11 @@ internal sealed class TreeWalk : IDisposable
 
     private readonly List<Root> roots = [];
     private readonly byte[] buffer = new byte[32 * 1024];
+    private readonly Quiet quiet;
+    private readonly IReadOnlySet<TreeDirectory> changed;
     private int directoriesBehindLinks;
 
-    private TreeWalk()
-    {
-    }
+    private TreeWalk(Quiet quiet, IReadOnlySet<TreeDirectory> changed) => (this.quiet, this.changed) = (quiet, changed);
 
     private sealed record Root(string Location, SafeFileHandle Handle);
 
@@ -31,18 +33,29 @@ internal sealed class TreeWalk : IDisposable
     /// <param name="IsNamed">A directory of just this name is wanted.</param>
     /// <param name="Below">How the layout goes on in it.</param>
     /// <param name="BehindLink">A link to a directory led here.</param>
-    private readonly record struct Wanted(Place Parent, string Name, bool IsFile, bool IsNamed, Layout? Below, bool BehindLink);
+    /// <param name="Known">The directory that stood here at the walk before.</param>
+    private readonly record struct Wanted(
+        Place Parent, string Name, bool IsFile, bool IsNamed, Layout? Below, bool BehindLink, TreeDirectory? Known);
 
     /// <param name="path">The data directory, which may be a link.</param>
     /// <param name="layout">What to look at.</param>
     /// <param name="linkTargets">Directories outside the tree into which links may lead; a missing one is none.</param>
+    /// <param name="quiet">When a stamp is to be believed.</param>
+    /// <param name="known">What the walk before gave, by the same path and layout.</param>
     /// <exception cref="IOException">The tree as a whole can't be read; the message says why.</exception>
-    public static TreeDirectory Walk(string path, Layout layout, IEnumerable<string> linkTargets)
+    public static TreeDirectory Walk(
+        string path, Layout layout, IEnumerable<string> linkTargets, Quiet quiet = default, TreeDirectory? known = null)
     {
-        using var walk = new TreeWalk();
+        var changed = known is null ? FrozenSet<TreeDirectory>.Empty : TreeSweep.Changed(known);
+        if (known is not null && changed.Count == 0)
+        {
+            return known;
+        }
+
+        using var walk = new TreeWalk(quiet, changed);
         var location = walk.AddRoot(path, out var error);
         using var root = location is null ? null : Posix.OpenDirectory(null, location, out error);
-        if (location is null || root is null)
+        if (location is null || root is null || Posix.Status(root, out error) is not { Stamp: var stamp })
         {
             throw new IOException(error switch
             {
@@ -65,9 +78,14 @@ internal sealed class TreeWalk : IDisposable
             }
         }
 
-        var place = new Place(path, location);
-        return walk.Entries(place, root, layout, behindLink: false, out error) is { } entries
-            ? new(path, place, [.. entries, .. faults])
+        if (known is not null && known.Place.Location != location)
+        {
+            known = null;
+        }
+
+        var place = known?.Place ?? new Place(path, location);
+        return walk.Entries(place, root, layout, known, behindLink: false, out error) is { } entries
+            ? walk.Directory(path, place, stamp, [.. entries, .. faults.Select(fault => Keep(fault, known?.Entries.LastOrDefault(entry => entry.Name == fault.Name)))], behindLink: false, known)
             : throw new IOException($"can't read the directory: {Posix.Describe(error)}");
     }
 
@@ -93,7 +111,8 @@ internal sealed class TreeWalk : IDisposable
         return location;
     }
 
-    private ImmutableArray<TreeEntry>? Entries(Place place, SafeFileHandle directory, Layout layout, bool behindLink, out int error)
+    private ImmutableArray<TreeEntry>? Entries(
+        Place place, SafeFileHandle directory, Layout layout, TreeDirectory? known, bool behindLink, out int error)
     {
         if (Posix.Entries(directory, buffer, out error) is not { } names)
         {
@@ -103,18 +122,48 @@ internal sealed class TreeWalk : IDisposable
         names.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
 
         var entries = ImmutableArray.CreateBuilder<TreeEntry>();
+        var knownEntries = known?.Entries ?? [];
+        var next = 0;
         foreach (var (name, kind) in names)
         {
-            if (Entry(place, directory, name, kind, layout, behindLink) is { } entry)
+            // Both are in the same order.
+            while (next < knownEntries.Length && string.CompareOrdinal(knownEntries[next].Name, name) < 0)
             {
-                entries.Add(entry);
+                next++;
+            }
+
+            var knownEntry = next < knownEntries.Length && knownEntries[next].Name == name ? knownEntries[next] : null;
+            if (Entry(place, directory, name, kind, layout, knownEntry, behindLink) is { } entry)
+            {
+                entries.Add(Keep(entry, knownEntry));
             }
         }
 
         return entries.DrainToImmutable();
     }
 
-    private TreeEntry? Entry(Place place, SafeFileHandle directory, string name, EntryKind kind, Layout layout, bool behindLink)
+    /// <summary>What was known, if it says the same.</summary>
+    private static TreeEntry Keep(TreeEntry entry, TreeEntry? known) => (entry, known) switch
+    {
+        (TreeFile file, TreeFile { IsBlurred: false } same) when same.Stamp == file.Stamp && same.Target == file.Target => same,
+        (TreeFault { Unsettled: false } fault, TreeFault same) when same.Text == fault.Text => same,
+        _ => entry,
+    };
+
+    /// <summary>The directory, or the known one if it says the same.</summary>
+    private TreeDirectory Directory(
+        string name, Place place, in FileStamp stamp, ImmutableArray<TreeEntry> entries, bool behindLink, TreeDirectory? known) =>
+        known is { IsBlurred: false } && known.Stamp == stamp && ReferenceEquals(known.Place, place) && entries.SequenceEqual(known.Entries, ReferenceEquals)
+            ? known
+            : new(name, place, entries)
+            {
+                Stamp = stamp,
+                IsBlurred = quiet.Blurs(stamp),
+                LinkedDirectories = (behindLink ? 1 : 0) + entries.OfType<TreeDirectory>().Sum(below => below.LinkedDirectories),
+            };
+
+    private TreeEntry? Entry(
+        Place place, SafeFileHandle directory, string name, EntryKind kind, Layout layout, TreeEntry? known, bool behindLink)
     {
         if (name[0] == '.')
         {
@@ -126,8 +175,16 @@ internal sealed class TreeWalk : IDisposable
             return layout.Others is null ? null : new TreeFault(name, place, "this name is not UTF-8; rename it");
         }
 
-        var isFile = layout.Files.TryGetValue(name, out var known);
-        var wanted = new Wanted(place, known ?? name, isFile, layout.Named.ContainsKey(name), isFile ? null : layout.Below(name), behindLink);
+        var knownDirectory = known as TreeDirectory;
+        if (knownDirectory is not null && !changed.Contains(knownDirectory)
+            && Posix.TargetStatus(directory, name) == new FileStatus(EntryKind.Directory, knownDirectory.Stamp))
+        {
+            directoriesBehindLinks += knownDirectory.LinkedDirectories;
+            return knownDirectory;
+        }
+
+        var isFile = layout.Files.TryGetValue(name, out var constant);
+        var wanted = new Wanted(place, constant ?? name, isFile, layout.Named.ContainsKey(name), isFile ? null : layout.Below(name), behindLink, knownDirectory);
         if (kind == EntryKind.Directory && wanted.Below is not null)
         {
             return Enter(wanted, directory, name, target: null);
@@ -150,7 +207,7 @@ internal sealed class TreeWalk : IDisposable
     /// <param name="status">What it is.</param>
     private TreeEntry? Found(in Wanted wanted, SafeFileHandle directory, string realName, string? target, in FileStatus status) => status.Kind switch
     {
-        EntryKind.File when wanted.IsFile => new TreeFile(wanted.Name, wanted.Parent, target, status.Stamp),
+        EntryKind.File when wanted.IsFile => new TreeFile(wanted.Name, wanted.Parent, target, status.Stamp) { IsBlurred = quiet.Blurs(status.Stamp) },
         EntryKind.Directory when wanted.Below is not null => Enter(wanted, directory, realName, target),
         _ => wanted.IsFile ? new TreeFault(wanted.Name, wanted.Parent, "this is not a regular file, so it is never opened; put a plain file here")
             : wanted.IsNamed ? new TreeFault(wanted.Name, wanted.Parent, "this is not a directory; make it one, or remove it")
@@ -166,15 +223,22 @@ internal sealed class TreeWalk : IDisposable
                 wanted.Name, wanted.Parent, $"links lead to more than {MaxDirectoriesBehindLinks} directories, so this one is left out; link to fewer");
         }
 
+        // The stamp is taken before the listing: what comes in between shows at the next walk.
         using var handle = Posix.OpenDirectory(directory, realName, out var error);
-        if (handle is null)
+        if (handle is null || Posix.Status(handle, out error) is not { Stamp: var stamp })
         {
             return Fault(wanted, error);
         }
 
-        var place = new Place($"{wanted.Parent.Path}/{wanted.Name}", target ?? $"{wanted.Parent.Location}/{wanted.Name}");
-        return Entries(place, handle, wanted.Below!, behindLink, out error) is { } entries
-            ? new TreeDirectory(wanted.Name, place, entries) { Stamp = Posix.Status(handle, out _)?.Stamp ?? default }
+        var known = wanted.Known;
+        if (known is not null && !known.Place.IsIn(wanted.Parent, target))
+        {
+            known = null;
+        }
+
+        var place = known?.Place ?? new Place(wanted.Parent, wanted.Name, target);
+        return Entries(place, handle, wanted.Below!, known, behindLink, out error) is { } entries
+            ? Directory(wanted.Name, place, stamp, entries, behindLink, known)
             : Fault(wanted, error);
     }
 

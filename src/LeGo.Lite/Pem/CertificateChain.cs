@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace LeGo.Lite.Pem;
 
 /// <summary>A certificate chain, leaf first: proven to parse, normalised.</summary>
-internal sealed class CertificateChain
+internal sealed class CertificateChain : IEquatable<CertificateChain>
 {
     /// <summary>SPEC 2.</summary>
     public const int MaxCertificates = 20;
@@ -34,6 +34,14 @@ internal sealed class CertificateChain
     public DateTimeOffset NotAfter { get; }
 
     public PublicKey LeafKey { get; }
+
+    /// <summary>Two files that mean the same give equal chains.</summary>
+    public bool Equals(CertificateChain? other) =>
+        ReferenceEquals(this, other) || (other is not null && Pem.Span.SequenceEqual(other.Pem.Span));
+
+    public override bool Equals(object? obj) => Equals(obj as CertificateChain);
+
+    public override int GetHashCode() => HashCode.Combine(Pem.Length, NotBefore, NotAfter);
 
     /// <summary>Null if there was an error; a chain out of order is only a warning.</summary>
     public static CertificateChain? Parse(string file, ReadOnlySpan<byte> bytes, List<Problem> problems)

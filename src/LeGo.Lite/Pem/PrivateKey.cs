@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace LeGo.Lite.Pem;
 
 /// <summary>A private key: proven to parse, normalised (same label as the file had).</summary>
-internal sealed class PrivateKey
+internal sealed class PrivateKey : IEquatable<PrivateKey>
 {
     /// <summary>What to do about an encrypted key, in RFC 1421 or PKCS#8 form.</summary>
     public const string Encrypted =
@@ -55,6 +55,14 @@ internal sealed class PrivateKey
             }
         }
     }
+
+    /// <summary>Two files that mean the same give equal keys. The time it takes is no secret's: nobody outside sets one against another.</summary>
+    public bool Equals(PrivateKey? other) =>
+        ReferenceEquals(this, other) || (other is not null && Pem.Span.SequenceEqual(other.Pem.Span));
+
+    public override bool Equals(object? obj) => Equals(obj as PrivateKey);
+
+    public override int GetHashCode() => HashCode.Combine(algorithm, Pem.Length);
 
     public KeyMatch Match(CertificateChain chain) =>
         publicKey is not null ? (publicKey == chain.LeafKey ? KeyMatch.Matches : KeyMatch.Mismatch)

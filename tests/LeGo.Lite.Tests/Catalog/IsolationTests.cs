@@ -76,6 +76,6 @@ public sealed class IsolationTests : IDisposable
         Assert.Equal(expected.Order(StringComparer.Ordinal), errors.Select(problem => problem.File).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(Material.One.KeyPem, TempTree.Body(snapshot.PrivateKey("good")!.Download.At(TempTree.Now)));
         Assert.NotNull(snapshot.Certificate("good")!.NewestValidOrder.At(TempTree.Now)!.PrivateCertificateChain);
-        Assert.False(snapshot.Unsettled);
+        Assert.Empty(snapshot.Unsettled);
     }
 }

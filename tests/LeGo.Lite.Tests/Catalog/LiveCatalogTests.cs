@@ -174,7 +174,7 @@ public sealed class LiveCatalogTests : IDisposable
         for (var i = 0; i < 15; i++)
         {
             live.Reload();
-            Assert.False(live.Current.Unsettled);
+            Assert.Empty(live.Current.Unsettled);
         }
     }
 
@@ -240,7 +240,7 @@ public sealed class LiveCatalogTests : IDisposable
         Task LongDebounce(LiveCatalog live)
         {
             SynchronizationContext.SetSynchronizationContext(null);
-            return live.RunAsync(Rescan, TimeSpan.FromHours(1), stop.Token);
+            return live.RunAsync(Rescan, TimeSpan.FromHours(1), Watch, stop.Token);
         }
     }
 
@@ -261,16 +261,18 @@ public sealed class LiveCatalogTests : IDisposable
 
     private static Func<CatalogSnapshot> Fail(string reason) => () => throw new IOException(reason);
 
-    private static CatalogSnapshot Snapshot(params Problem[] problems) => CatalogSnapshot.Make(new([], [], problems, Unsettled: false), TempTree.Now);
+    private static CatalogSnapshot Snapshot(params Problem[] problems) => CatalogSnapshot.Make(new([], [], problems, []), TempTree.Now);
 
-    private static CatalogSnapshot Unsettled(params Problem[] problems) => CatalogSnapshot.Make(new([], [], problems, Unsettled: true), TempTree.Now);
+    private static CatalogSnapshot Unsettled(params Problem[] problems) => CatalogSnapshot.Make(new([], [], problems, ["u"]), TempTree.Now);
+
+    private static (bool IsAnew, string? Fault) Watch(bool anew) => (false, null);
 
     private LiveCatalog Live(CatalogSnapshot first, params Func<CatalogSnapshot>[] next)
     {
         Array.ForEach(next, scans.Enqueue);
         return new("DATA", Scan, first, time, log);
 
-        CatalogSnapshot Scan(DateTimeOffset now)
+        CatalogSnapshot Scan(DateTimeOffset now, CatalogSnapshot served)
         {
             Assert.Equal(time.GetUtcNow(), now);
             scannedAt.Add(now);
@@ -285,7 +287,7 @@ public sealed class LiveCatalogTests : IDisposable
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return live.RunAsync(Rescan, Debounce, stop.Token);
+            return live.RunAsync(Rescan, Debounce, Watch, stop.Token);
         }
         finally
         {

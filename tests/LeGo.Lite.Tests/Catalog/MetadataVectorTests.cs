@@ -35,7 +35,7 @@ public sealed class MetadataVectorTests
         };
         tree.Write(path, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(vector.Body).Replace("@TREE@", tree.Data, StringComparison.Ordinal)));
 
-        var records = TreeReader.Read(TreeWalk.Walk(tree.Data, DataTree.Layout, []));
+        var records = new TreeReader().Read(TreeWalk.Walk(tree.Data, DataTree.Layout, []));
 
         var text = new StringBuilder();
         foreach (var problem in records.Problems)
@@ -121,7 +121,7 @@ public sealed class MetadataVectorTests
                 Line("updated", Time(key.Config.UpdatedAt));
                 break;
             case CertificateRecord:
-                ShowCredentials(certificate!.Config.Credentials);
+                ShowCredentials(certificate!.Credentials);
                 Line("key", certificate.PrivateKeyName);
                 break;
             default:
