@@ -124,6 +124,12 @@ internal sealed record TreeFault(string Name, Place Parent, string Text, bool Un
     public override string Path => $"{Parent.Path}/{Name}";
 }
 
+/// <summary>A link to what nobody asked for here; one day it may lead to what somebody does.</summary>
+internal sealed record TreeStray(string Name, Place Parent) : TreeEntry(Name)
+{
+    public override string Path => $"{Parent.Path}/{Name}";
+}
+
 /// <summary>Where a directory stands. Of many places few are ever named: a path is put together when it is asked for.</summary>
 internal sealed class Place
 {

@@ -41,7 +41,7 @@ internal sealed class TreeSweep
                 TreeFile file => !file.IsBlurred && IsThere(EntryKind.File, file.Stamp),
                 TreeDirectory below => IsAsItWas(below),
 
-                // What was wrong there may have changed without a trace in the directory.
+                // What a link leads to may have changed without a trace in the directory.
                 _ => false,
             };
             length = end;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Win32.SafeHandles;
@@ -17,7 +18,7 @@ internal sealed class TreeWalk : IDisposable
     private const int MaxDirectoriesBehindLinks = 20_000;
 
     private readonly List<Root> roots = [];
-    private readonly byte[] buffer = new byte[32 * 1024];
+    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
     private readonly Quiet quiet;
     private readonly IReadOnlySet<TreeDirectory> changed;
     private int directoriesBehindLinks;
@@ -89,7 +90,11 @@ internal sealed class TreeWalk : IDisposable
             : throw new IOException($"can't read the directory: {Posix.Describe(error)}");
     }
 
-    public void Dispose() => roots.ForEach(root => root.Handle.Dispose());
+    public void Dispose()
+    {
+        roots.ForEach(root => root.Handle.Dispose());
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
 
     /// <summary>A directory that links may lead into. Returns where it really is.</summary>
     private string? AddRoot(string path, out int error)
@@ -147,6 +152,7 @@ internal sealed class TreeWalk : IDisposable
     {
         (TreeFile file, TreeFile { IsBlurred: false } same) when same.Stamp == file.Stamp && same.Target == file.Target => same,
         (TreeFault { Unsettled: false } fault, TreeFault same) when same.Text == fault.Text => same,
+        (TreeStray, TreeStray) => known,
         _ => entry,
     };
 
@@ -242,7 +248,7 @@ internal sealed class TreeWalk : IDisposable
             : Fault(wanted, error);
     }
 
-    private TreeEntry? Linked(in Wanted wanted)
+    private TreeEntry Linked(in Wanted wanted)
     {
         if (Posix.RealPath($"{wanted.Parent.Location}/{wanted.Name}", out var error) is not { } target)
         {
@@ -263,7 +269,8 @@ internal sealed class TreeWalk : IDisposable
 
         using var parent = OpenParent(root, target, out var last, out error);
         return parent is not null && Posix.Status(parent, last, out error) is { } status
-            ? status.Kind == EntryKind.Link ? Moved(wanted) : Found(wanted, parent, last, target, status)
+            ? status.Kind == EntryKind.Link ? Moved(wanted)
+                : Found(wanted, parent, last, target, status) ?? new TreeStray(wanted.Name, wanted.Parent)
             : Fault(wanted, error);
     }
 

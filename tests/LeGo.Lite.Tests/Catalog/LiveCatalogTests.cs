@@ -19,6 +19,9 @@ public sealed class LiveCatalogTests : IDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Queue<Func<CatalogSnapshot>> scans = [];
     private readonly List<DateTimeOffset> scannedAt = [];
+    private readonly Queue<bool> watchAnew = [];
+    private readonly List<bool> watchedAnew = [];
+    private string? watchFault;
 
     public void Dispose() => stop.Dispose();
 
@@ -145,15 +148,55 @@ public sealed class LiveCatalogTests : IDisposable
     }
 
     [Fact]
-    public void After_twenty_unsettled_scans_in_a_row_the_snapshot_is_swapped_anyway()
+    public void A_place_that_is_never_at_rest_is_waited_for_once()
     {
         var first = Snapshot();
         var live = Live(first, [.. Enumerable.Repeat(() => Unsettled(Broken), 40)]);
 
+        for (var i = 1; i < 8; i++)
+        {
+            live.Reload();
+            Assert.Same(first, live.Current);
+        }
+
+        // From now on it does not hold up the others.
+        for (var i = 0; i < 3; i++)
+        {
+            var before = live.Current;
+            live.Reload();
+            Assert.NotSame(before, live.Current);
+        }
+
+        Assert.Equal(["Error 2 f:2:3: error: broken"], log.Lines);
+    }
+
+    [Fact]
+    public void A_restless_place_is_read_at_the_rescan()
+    {
+        _ = Run(Live(Snapshot(), [.. Enumerable.Repeat(() => Unsettled(), 40)]));
+        time.Advance(Rescan);
+        for (var i = 1; i < 8; i++)
+        {
+            time.Advance(Debounce);
+        }
+
+        Assert.Equal(8, scannedAt.Count);
+        time.Advance(Rescan - Tick);
+        Assert.Equal(8, scannedAt.Count);
+        time.Advance(Tick);
+        Assert.Equal(9, scannedAt.Count);
+    }
+
+    [Fact]
+    public void Places_that_change_one_after_the_other_are_waited_for_but_not_without_end()
+    {
+        var place = 0;
+        var live = Live(Snapshot(), [.. Enumerable.Repeat(() => CatalogSnapshot.Make(new([], [], [], [$"{place++}"]), TempTree.Now), 80)]);
+
         for (var round = 0; round < 2; round++)
         {
             var before = live.Current;
-            for (var i = 1; i < 8; i++)
+            for (var i = 1; i < 40; i++)
             {
                 live.Reload();
                 Assert.Same(before, live.Current);
@@ -162,8 +205,163 @@ public sealed class LiveCatalogTests : IDisposable
             live.Reload();
             Assert.NotSame(before, live.Current);
         }
+    }
 
-        Assert.Equal(["Error 2 f:2:3: error: broken"], log.Lines);
+    [Fact]
+    public void A_change_that_is_announced_is_scanned_once_it_has_been_quiet()
+    {
+        var second = Snapshot();
+        var live = Live(Snapshot(), () => second);
+        _ = Run(live);
+        time.Advance(TimeSpan.FromSeconds(1));
+        live.Announce();
+
+        time.Advance(Debounce - Tick);
+        Assert.Empty(scannedAt);
+        time.Advance(Tick);
+        Assert.Same(second, live.Current);
+        Assert.Single(scannedAt);
+
+        // No other scan before the rescan.
+        time.Advance(Rescan - Tick);
+        Assert.Single(scannedAt);
+        time.Advance(Tick);
+        Assert.Equal(2, scannedAt.Count);
+    }
+
+    [Fact]
+    public void A_burst_is_waited_for_but_not_without_end()
+    {
+        var live = Live(Snapshot());
+        _ = Run(live);
+        live.Announce();
+        for (var i = 0; i < 3; i++)
+        {
+            live.Announce();
+            time.Advance(Debounce);
+            Assert.Empty(scannedAt);
+        }
+
+        live.Announce();
+        time.Advance(Debounce);
+        Assert.Single(scannedAt);
+
+        // What was announced meanwhile is not lost.
+        time.Advance(Debounce);
+        Assert.Equal(2, scannedAt.Count);
+    }
+
+    [Fact]
+    public void A_change_that_is_announced_while_a_scan_runs_is_scanned_for_again()
+    {
+        LiveCatalog? live = null;
+        live = Live(Snapshot(), () =>
+        {
+            live!.Announce();
+            return Snapshot();
+        });
+        _ = Run(live);
+        time.Advance(Rescan);
+        time.Advance(Debounce);
+
+        Assert.Equal(2, scannedAt.Count);
+    }
+
+    [Fact]
+    public void What_is_watched_anew_is_scanned_at_once()
+    {
+        watchAnew.Enqueue(true);
+        _ = Run(Live(Snapshot()));
+        Assert.Single(scannedAt);
+
+        time.Advance(Rescan - Tick);
+        Assert.Single(scannedAt);
+        watchAnew.Enqueue(false);
+        watchAnew.Enqueue(true);
+        time.Advance(Tick);
+        Assert.Equal(2, scannedAt.Count);
+    }
+
+    [Fact]
+    public void A_change_that_was_not_announced_makes_it_watch_anew()
+    {
+        var live = Live(Snapshot(), () => Snapshot(Broken), () => Snapshot(Broken), () => Snapshot());
+        _ = Run(live);
+        Assert.Equal([false], watchedAnew);
+
+        time.Advance(Rescan);
+        Assert.Equal([false, true], watchedAnew);
+        time.Advance(Rescan);
+        Assert.Equal([false, true, false], watchedAnew);
+
+        // This one was.
+        live.Announce();
+        time.Advance(Debounce);
+        Assert.Equal([false, true, false, false], watchedAnew);
+    }
+
+    [Fact]
+    public void What_cannot_be_watched_is_said_once_and_when_it_can_be_again()
+    {
+        _ = Run(Live(Snapshot()));
+        foreach (var fault in new[] { "the limit", "the limit", null, null, "another" })
+        {
+            watchFault = fault;
+            time.Advance(Rescan);
+        }
+
+        Assert.Equal(
+            [
+                "Warning 9 DATA can't be watched, so a change may show only at the next rescan: the limit",
+                "Information 10 DATA is watched again",
+                "Warning 9 DATA can't be watched, so a change may show only at the next rescan: another",
+            ],
+            log.Lines);
+    }
+
+    [Fact]
+    public void Scans_that_take_long_space_out()
+    {
+        Func<CatalogSnapshot> slow = () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            return Snapshot();
+        };
+        var live = Live(Snapshot(), slow, slow);
+        _ = Run(live);
+        time.Advance(Rescan);
+        Assert.Single(scannedAt);
+
+        // Ten times as long as it took.
+        time.Advance(TimeSpan.FromSeconds(50) - Tick);
+        Assert.Single(scannedAt);
+        time.Advance(Tick);
+        Assert.Equal(2, scannedAt.Count);
+
+        // And what is announced waits for as long as the last scan took.
+        live.Announce();
+        time.Advance(TimeSpan.FromSeconds(5) - Tick);
+        Assert.Equal(2, scannedAt.Count);
+        time.Advance(Tick);
+        Assert.Equal(3, scannedAt.Count);
+    }
+
+    [Fact]
+    public void A_reload_that_changed_an_item_is_logged()
+    {
+        using var tree = new TempTree();
+        var source = new CatalogSource(tree.Good("web").Data, []);
+        var live = new LiveCatalog(tree.Data, source.Scan, source.Scan(TempTree.Now), time, log);
+        live.Reload();
+        Assert.Empty(log.Lines);
+
+        ChangeTime.WaitForNext(tree);
+        tree.Good("mail").Write("certificates/web/certificate.yaml", "api_key: another-key-0123456789\n");
+        live.Reload();
+        Assert.Equal(["Information 8 reloaded: 2 added, 1 changed, 0 removed, 0 ms"], log.Lines);
+
+        live.Reload();
+        Assert.Single(log.Lines);
     }
 
     [Fact]
@@ -209,7 +407,8 @@ public sealed class LiveCatalogTests : IDisposable
         time.Advance(Rescan);
         Assert.NotNull(live.Current.PrivateKey("new"));
         Assert.Null(live.Current.Certificate("web"));
-        Assert.Equal($"Information 6 {tree.Data} can be read again", log.Lines[^1]);
+        Assert.Equal($"Information 6 {tree.Data} can be read again", log.Lines[^2]);
+        Assert.Equal("Information 8 reloaded: 1 added, 0 changed, 1 removed, 0 ms", log.Lines[^1]);
     }
 
     [Fact]
@@ -265,7 +464,11 @@ public sealed class LiveCatalogTests : IDisposable
 
     private static CatalogSnapshot Unsettled(params Problem[] problems) => CatalogSnapshot.Make(new([], [], problems, ["u"]), TempTree.Now);
 
-    private static (bool IsAnew, string? Fault) Watch(bool anew) => (false, null);
+    private (bool IsAnew, string? Fault) Watch(bool anew)
+    {
+        watchedAnew.Add(anew);
+        return (watchAnew.TryDequeue(out var isAnew) && isAnew, watchFault);
+    }
 
     private LiveCatalog Live(CatalogSnapshot first, params Func<CatalogSnapshot>[] next)
     {

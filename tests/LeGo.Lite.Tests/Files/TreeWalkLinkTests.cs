@@ -229,7 +229,7 @@ public sealed class TreeWalkLinkTests : IDisposable
 
         Assert.Equal(LeadsNowhere, Fault(Walk()["README"]));
         Assert.Equal(LeadsOut, Fault(Walk()["notes"]));
-        Assert.Null(Walk()["fine"]);
+        Assert.IsType<TreeStray>(Walk()["fine"]);
     }
 
     private TreeDirectory Walk(params string[] linkTargets) => TreeWalk.Walk(tree.Data, OneDeep, linkTargets);
