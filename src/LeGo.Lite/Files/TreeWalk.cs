@@ -289,7 +289,7 @@ internal sealed class TreeWalk : IDisposable
         return directory;
     }
 
-    private static bool IsBelow(string directory, string path) =>
+    public static bool IsBelow(string directory, string path) =>
         directory == "/" || (path.StartsWith(directory, StringComparison.Ordinal) && path.AsSpan(directory.Length) is ['/', ..]);
 
     private static TreeFault Fault(in Wanted wanted, int error) => Posix.IsMoved(error)
