@@ -54,6 +54,10 @@ internal sealed partial class TempTree : IDisposable
         return this;
     }
 
+    /// <summary>At one stroke, also over what stands there; a link is renamed itself.</summary>
+    public TempTree Rename(string from, string to) =>
+        rename(this[from], this[to]) == 0 ? this : throw new IOException($"can't rename: {Marshal.GetLastPInvokeError()}");
+
     public TempTree Fifo(string path)
     {
         MakeParent(path);
