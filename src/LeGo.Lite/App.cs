@@ -52,8 +52,8 @@ internal static class App
         await output.WriteLineAsync(Summary(config.Data, first));
         await output.FlushAsync(stop);
 
-        // Not awaited: a scan of a large tree must not keep a stopping server.
-        _ = Task.Run(() => catalog.RunAsync(config.Rescan, config.Debounce, _ => (false, null), app.Lifetime.ApplicationStopping), CancellationToken.None);
+        // Not awaited: a scan of a large tree must keep neither a starting nor a stopping server.
+        _ = Task.Run(() => source.FollowAsync(catalog, config.Rescan, app.Lifetime.ApplicationStopping), CancellationToken.None);
         await app.WaitForShutdownAsync(stop);
         return ExitStatus.Fine;
     }

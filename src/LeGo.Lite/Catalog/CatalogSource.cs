@@ -43,4 +43,11 @@ internal sealed class CatalogSource(string data, IReadOnlyList<string> dataLinks
         (tree, scannedAt) = (seen, now);
         return made;
     }
+
+    /// <summary>Keeps the catalog as the source is. Nothing but <paramref name="stop"/> ends it.</summary>
+    public async Task FollowAsync(LiveCatalog live, TimeSpan rescan, CancellationToken stop)
+    {
+        using var watcher = new TreeWatcher(data, dataLinks, live.Announce);
+        await live.RunAsync(rescan, Debounce, anew => (watcher.Arm(anew), watcher.Fault), stop);
+    }
 }

@@ -82,7 +82,7 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
         {
             if (Keep(directory.Name) is { } kept)
             {
-                problems.Add(Problem.Warning(directory.Path, Position.Start, $"{GoesOn(kept)}, until this order is mended"));
+                problems.Add(Problem.Warning(directory.Path, Position.Start, $"until this order is mended, {GoesOn(kept)}"));
             }
         }
 
@@ -92,7 +92,7 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
             {
                 if (Keep(order.DirectoryName) is { } kept)
                 {
-                    problems.Add(Problem.Warning($"{fault.Path}/{order.DirectoryName}", Position.Start, $"{GoesOn(kept)}, until the orders can be read"));
+                    problems.Add(Problem.Warning($"{fault.Path}/{order.DirectoryName}", Position.Start, $"until the orders can be read, {GoesOn(kept)}"));
                 }
             }
         }
@@ -149,5 +149,5 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
     }
 
     private static string GoesOn(OrderRecord order) => string.Create(
-        CultureInfo.InvariantCulture, $"what was served of it before goes on being served, at most until {order.Chain.NotAfter.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        CultureInfo.InvariantCulture, $"what was served of it before goes on being served, but not after {order.Chain.NotAfter.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}");
 }

@@ -116,7 +116,7 @@ internal sealed class TreeReader
                     HasKept = true;
                     file = before;
                     Problems.Add(Problem.Warning(
-                        directory.Path, Position.Start, "the private key that was served before goes on being served, until the one in here is mended"));
+                        directory.Path, Position.Start, "until the private key in here is mended, the one that was served before goes on being served"));
                 }
 
                 keyFiles.Add(directory.Name, file);

@@ -9,8 +9,8 @@ public sealed class LastGoodTests : IDisposable
 {
     private const string Chain = "certificates/web/orders/2026/fullchain.pem";
     private const string Key = "privatekeys/web/privkey.pem";
-    private const string Kept = "what was served of it before goes on being served, at most until 2026-07-31T12:00:00Z";
-    private const string KeyKept = "privatekeys/web:1:1: warning: the private key that was served before goes on being served, until the one in here is mended";
+    private const string Kept = "what was served of it before goes on being served, but not after 2026-07-31T12:00:00Z";
+    private const string KeyKept = "privatekeys/web:1:1: warning: until the private key in here is mended, the one that was served before goes on being served";
 
     private const string KeyWaits =
         "privatekeys/web:1:1: warning: no order was issued for the private key in here, so the one before goes on being served until there is one, or those issued for that one have expired";
@@ -42,7 +42,7 @@ public sealed class LastGoodTests : IDisposable
         Damage(Chain, damage, "tls.crt");
         var problems = Scan();
         AssertPair(Material.One, chain);
-        Assert.Contains($"certificates/web/orders/2026:1:1: warning: {Kept}, until this order is mended", problems);
+        Assert.Contains($"certificates/web/orders/2026:1:1: warning: until this order is mended, {Kept}", problems);
         Assert.Equal(2, problems.Length);
 
         // Nothing changed: the same again.
@@ -83,7 +83,7 @@ public sealed class LastGoodTests : IDisposable
         Assert.Empty(Scan());
         tree.Write("certificates/web/orders/2026/privkey.pem", Material.Two.KeyPem[..50]);
 
-        Assert.Contains($"certificates/web/orders/2026:1:1: warning: {Kept}, until this order is mended", Scan());
+        Assert.Contains($"certificates/web/orders/2026:1:1: warning: until this order is mended, {Kept}", Scan());
         AssertPair(Material.Two, Body("certificates"));
     }
 
@@ -292,7 +292,7 @@ public sealed class LastGoodTests : IDisposable
         Assert.Equal(
             [
                 "certificates/web/orders:1:1: error: this is not a directory; make it one, or remove it",
-                $"certificates/web/orders/2026:1:1: warning: {Kept}, until the orders can be read",
+                $"certificates/web/orders/2026:1:1: warning: until the orders can be read, {Kept}",
             ],
             Scan());
         AssertPair(Material.One, chain);
@@ -307,7 +307,7 @@ public sealed class LastGoodTests : IDisposable
         Assert.Equal(
             [
                 "certificates/web/orders/2026:1:1: error: this link leads nowhere; make what it points to, or remove it",
-                $"certificates/web/orders/2026:1:1: warning: {Kept}, until this order is mended",
+                $"certificates/web/orders/2026:1:1: warning: until this order is mended, {Kept}",
             ],
             Scan());
         AssertPair(Material.One, chain);

@@ -1,13 +1,10 @@
 using System.Globalization;
-using System.Runtime.Versioning;
 using LeGo.Lite.Files;
 using LeGo.Lite.Tests.Support;
 using Xunit;
 
 namespace LeGo.Lite.Tests.Files;
 
-// As the server.
-[SupportedOSPlatform("linux")]
 public sealed class TreeWatcherTests : IDisposable
 {
     private const UnixFileMode None = UnixFileMode.None;
