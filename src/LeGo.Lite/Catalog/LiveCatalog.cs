@@ -25,7 +25,7 @@ internal sealed class LiveCatalog
     private volatile TaskCompletionSource announced = new();
     private Dictionary<string, int> unsettled = [];
     private int heldScans;
-    private TimeSpan lastScan;
+    private long awake;
     private string? scanFailure;
     private string? watchFault;
 
@@ -57,7 +57,7 @@ internal sealed class LiveCatalog
     // The next scan can tell more soon: something was changing.
     private bool IsWaiting => scanFailure is null && unsettled.Values.Any(scans => scans < PatientScans);
 
-    /// <summary>Something may have changed; on any thread, any number of times.</summary>
+    /// <summary>Something may have changed; on any thread, any number of times. All that happens in the call is that a timer starts.</summary>
     public void Announce() => announced.TrySetResult();
 
     /// <summary>
@@ -72,6 +72,7 @@ internal sealed class LiveCatalog
     {
         debounce = debounce < rescan ? debounce : rescan;
         var isMissed = false;
+        awake = time.GetTimestamp();
         while (true)
         {
             var (isAnew, fault) = watch(isMissed);
@@ -113,10 +114,6 @@ internal sealed class LiveCatalog
             log.InternalError(failure);
             return false;
         }
-        finally
-        {
-            lastScan = time.GetElapsedTime(started);
-        }
 
         if (scanFailure is not null)
         {
@@ -134,7 +131,7 @@ internal sealed class LiveCatalog
         var (added, changed, removed) = next.Since(current);
         if (added + changed + removed > 0)
         {
-            log.Reloaded(added, changed, removed, lastScan.TotalMilliseconds);
+            log.Reloaded(added, changed, removed, time.GetElapsedTime(started).TotalMilliseconds);
         }
 
         var isNews = LogProblems(current.Problems, next.Problems) || added + changed + removed > 0;
@@ -146,15 +143,17 @@ internal sealed class LiveCatalog
     private async Task<bool> WaitAsync(TimeSpan rescan, TimeSpan debounce, CancellationToken stop)
     {
         var isWaiting = IsWaiting;
-        var due = isWaiting ? Longer(debounce, lastScan) : Longer(rescan, RestAfterRescan * lastScan);
+        var work = time.GetElapsedTime(awake);
+        var due = isWaiting ? Longer(debounce, work) : Longer(rescan, RestAfterRescan * work);
         await announced.Task.WaitAsync(due, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var isAnnounced = announced.Task.IsCompleted;
         for (var i = 0; i < PatientDebounces && announced.Task.IsCompleted; i++)
         {
             announced = new();
-            await Task.Delay(Longer(debounce, lastScan), time, stop);
+            await Task.Delay(Longer(debounce, work), time, stop);
         }
 
+        awake = time.GetTimestamp();
         return isAnnounced || isWaiting;
 
         static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
