@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using LeGo.Lite.Bench;
+
+// usage: lego-lite-bench [SECTION]... [SIZE]...    from the repository's root; default: everything
+(string Name, Func<Trees, CancellationToken, Task<string>> RunAsync)[] sections =
+[
+    ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
+];
+
+if (args is [Rescan.Child, var path, var pairs])
+{
+    Rescan.Measure(new(path, Number(pairs)!.Value));
+    return 0;
+}
+
+var sizes = args.Select(Number).OfType<int>().Distinct().ToList();
+var names = args.Where(arg => Number(arg) is null).ToList();
+if (names.Find(name => sections.All(section => section.Name != name)) is { } unknown)
+{
+    await Console.Error.WriteLineAsync($"bench: {unknown} is neither a number of pairs nor a section: {string.Join(", ", sections.Select(section => section.Name))}");
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+try
+{
+    using var trees = new Trees(sizes is [] ? [1_000, 10_000, 100_000] : sizes);
+    var report = new Report(trees.FileSystem);
+    foreach (var (name, runAsync) in sections.Where(section => names is [] || names.Contains(section.Name)))
+    {
+        await Console.Error.WriteLineAsync($"bench: {name}");
+        report.Add(name, await runAsync(trees, stop.Token));
+    }
+
+    await report.WriteAsync();
+    return 0;
+}
+catch (Exception failure) when (failure is IOException or OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync($"bench: {failure.Message}");
+    return 1;
+}
+
+static int? Number(string arg) => int.TryParse(arg, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using LeGo.Lite.Catalog;
+
+namespace LeGo.Lite.Bench;
+
+/// <summary>What a scan costs, by the size of the tree. Each process scans one tree, so that its first scan is a cold one.</summary>
+internal static class Rescan
+{
+    /// <summary>The argument that makes this program such a process.</summary>
+    public const string Child = "--measure-scans";
+
+    private const int Processes = 3;
+    private const int Repetitions = 3;
+    private static readonly TimeSpan DefaultRescan = TimeSpan.FromSeconds(30);
+
+    public static string Run(Trees trees, CancellationToken stop)
+    {
+        var table = new Table(
+            "pairs", "directories", "files", "first scan", "nothing new", "CPU", "allocated", "share of a core", "one file changed", "allocated");
+        foreach (var pairs in trees.Sizes)
+        {
+            var tree = trees.Get(pairs, stop);
+            var scans = new List<string[]>();
+            for (var i = 0; i < Processes; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                var lines = Command.Output(Environment.ProcessPath!, Child, tree.Path, $"{pairs}");
+                scans.AddRange(lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')));
+            }
+
+            table.Add(
+                $"{pairs:n0}",
+                $"{pairs * Tree.DirectoriesPerPair:n0}",
+                $"{pairs * Tree.FilesPerPair:n0}",
+                Figures.Time(Median("first", 1)),
+                Figures.Time(Median("same", 1)),
+                Figures.Time(Median("same", 2)),
+                Figures.Size(Median("same", 3)),
+                $"{Median("same", 2) / DefaultRescan.TotalSeconds:p2}",
+                Figures.Time(Median("changed", 1)),
+                Figures.Size(Median("changed", 3)));
+
+            double Median(string kind, int column) =>
+                scans.Where(scan => scan[0] == kind).Select(scan => double.Parse(scan[column], CultureInfo.InvariantCulture)).Median();
+        }
+
+        return $"""
+            What a scan costs, in process, with the tree in the page cache: medians of {Processes} processes with {Repetitions} scans
+            of each kind after the first. CPU is user and system time of all threads; the share is that of a scan that
+            finds nothing new, every {DefaultRescan.TotalSeconds} s.
+
+            {table}
+            """;
+    }
+
+    /// <summary>Scans, and prints a line for each scan: kind, seconds, seconds of CPU, bytes allocated.</summary>
+    public static void Measure(Tree tree)
+    {
+        var source = new CatalogSource(tree.Path, []) { Debounce = Tree.Settled / 2 };
+        CatalogSnapshot? current = null;
+
+        Measure("first");
+        for (var i = 0; i < Repetitions; i++)
+        {
+            Measure("same");
+        }
+
+        for (var i = 0; i < Repetitions; i++)
+        {
+            var pair = i * tree.Pairs / Repetitions;
+            tree.RenameOver(pair, tree.NewChain(pair));
+            Thread.Sleep(Tree.Settled);
+            Measure("changed");
+        }
+
+        void Measure(string kind)
+        {
+            var allocated = GC.GetTotalAllocatedBytes(precise: true);
+            var cpu = Environment.CpuUsage.TotalTime;
+            var start = Stopwatch.GetTimestamp();
+            var snapshot = Scan(current);
+            var wall = Stopwatch.GetElapsedTime(start);
+            cpu = Environment.CpuUsage.TotalTime - cpu;
+            allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+            if (snapshot is not { Problems: [], Unsettled: false } || snapshot.CertificateCount != tree.Pairs)
+            {
+                throw new InvalidOperationException("the scan did not read the whole tree");
+            }
+
+            current = snapshot;
+            Console.WriteLine($"{kind} {wall.TotalSeconds} {cpu.TotalSeconds} {allocated}");
+        }
+
+        CatalogSnapshot Scan(CatalogSnapshot? current) => source.Scan(DateTimeOffset.UtcNow);
+    }
+}

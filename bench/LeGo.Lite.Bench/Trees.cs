@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace LeGo.Lite.Bench;
+
+/// <summary>Data trees in the system's temporary directory (TMPDIR): made when first asked for, gone at the end.</summary>
+internal sealed class Trees : IDisposable
+{
+    private readonly string home;
+    private readonly Dictionary<int, Tree> trees = [];
+
+    /// <exception cref="IOException">They would not fit.</exception>
+    public Trees(IReadOnlyList<int> sizes)
+    {
+        Sizes = sizes;
+        var free = Command.Output("df", "-B4096", "--output=fstype,avail,iavail", Path.GetTempPath()).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        FileSystem = free[^3];
+
+        // Each entry takes a block and an inode. A file system without a limit on inodes says 0 or "-".
+        var entries = sizes.Sum(pairs => (long)pairs * (Tree.DirectoriesPerPair + Tree.FilesPerPair));
+        if (Lacks(free[^2]) || (free[^1] is not ("0" or "-") && Lacks(free[^1])))
+        {
+            throw new IOException($"{Path.GetTempPath()} has {free[^2]} blocks of 4 KiB and {free[^1]} inodes free, and {entries} of each are needed; set TMPDIR to another directory, or SIZES to less");
+        }
+
+        home = Directory.CreateTempSubdirectory("lego-lite-bench-").FullName;
+
+        bool Lacks(string number) => long.TryParse(number, CultureInfo.InvariantCulture, out var have) && have < entries;
+    }
+
+    public IReadOnlyList<int> Sizes { get; }
+
+    public string FileSystem { get; }
+
+    public Tree Get(int pairs, CancellationToken stop)
+    {
+        if (!trees.TryGetValue(pairs, out var tree))
+        {
+            tree = new(Path.Combine(home, $"{pairs}"), pairs);
+            tree.Make(stop);
+            trees.Add(pairs, tree);
+        }
+
+        return tree;
+    }
+
+    public void Dispose() => Directory.Delete(home, recursive: true);
+}
+
+/// <summary>A private key, and a certificate with one order, so many times; no two share a key.</summary>
+internal sealed record Tree(string Path, int Pairs)
+{
+    public const int DirectoriesPerPair = 4;
+    public const int FilesPerPair = 4;
+
+    /// <summary>Longer than the default debounce: what was written is settled, and no two writes have the same time.</summary>
+    public static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(500);
+
+    public static string Name(int pair) => $"pair-{pair:d6}.example.com";
+
+    /// <summary>The API key of the certificate; the private key's differs.</summary>
+    public static string ApiKey(int pair) => $"certificate-{pair:d6}";
+
+    public void Make(CancellationToken stop)
+    {
+        Parallel.For(0, Pairs, new() { CancellationToken = stop }, pair =>
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            Directory.CreateDirectory($"{Path}/privatekeys/{Name(pair)}");
+            File.WriteAllText($"{Path}/privatekeys/{Name(pair)}/key.yaml", Metadata($"private-key-{pair:d6}"));
+            File.WriteAllText(KeyFile(pair), key.ExportPkcs8PrivateKeyPem() + "\n");
+
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(ChainFile(pair))!);
+            File.WriteAllText($"{Path}/certificates/{Name(pair)}/certificate.yaml", Metadata(ApiKey(pair)));
+            File.WriteAllText(ChainFile(pair), Chain(pair, key));
+        });
+
+        // So that the disk does not catch up while others are measured.
+        Command.Output("sync", "-f", Path);
+        Thread.Sleep(Settled);
+    }
+
+    /// <summary>Another certificate for the same key.</summary>
+    public string NewChain(int pair)
+    {
+        using var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(KeyFile(pair)));
+        return Chain(pair, key);
+    }
+
+    public void WriteOver(int pair, string chain) => File.WriteAllText(ChainFile(pair), chain);
+
+    public void RenameOver(int pair, string chain)
+    {
+        File.WriteAllText(ChainFile(pair) + ".new", chain);
+        File.Move(ChainFile(pair) + ".new", ChainFile(pair), overwrite: true);
+    }
+
+    private string KeyFile(int pair) => $"{Path}/privatekeys/{Name(pair)}/privkey.pem";
+
+    private string ChainFile(int pair) => $"{Path}/certificates/{Name(pair)}/orders/2026-01-01/fullchain.pem";
+
+    private static string Metadata(string apiKey) => $"api_key_sha256: {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(apiKey)))}\n";
+
+    // No two are the same: an ECDSA signature is random.
+    private static string Chain(int pair, ECDsa key)
+    {
+        var name = new X500DistinguishedName($"CN={Name(pair)}");
+        using var certificate = new CertificateRequest(name, key, HashAlgorithmName.SHA256).Create(
+            name, X509SignatureGenerator.CreateForECDsa(key), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(89), [1]);
+        return certificate.ExportCertificatePem() + "\n";
+    }
+}
