@@ -6,6 +6,7 @@ using LeGo.Lite.Bench;
 (string Name, Func<Trees, CancellationToken, Task<string>> RunAsync)[] sections =
 [
     ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
+    ("served", Served.RunAsync),
 ];
 
 if (args is [Rescan.Child, var path, var pairs])
@@ -38,7 +39,7 @@ try
     await report.WriteAsync();
     return 0;
 }
-catch (Exception failure) when (failure is IOException or OperationCanceledException)
+catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
 {
     await Console.Error.WriteLineAsync($"bench: {failure.Message}");
     return 1;

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+
+namespace LeGo.Lite.Bench;
+
+/// <summary>What a user waits for, and what the server needs, by the size of the tree; from outside, with the native binary.</summary>
+internal static class Served
+{
+    private const int Starts = 3;
+    private const int Changes = 10;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan SafetyNet = TimeSpan.FromMinutes(2);
+
+    // Default rescans begin 30 s and 60 s after the start; the third does after this.
+    private static readonly TimeSpan TwoRescans = TimeSpan.FromSeconds(80);
+
+    public static async Task<string> RunAsync(Trees trees, CancellationToken stop)
+    {
+        var table = new Table("pairs", "start to first download", "resident", "CPU a minute, idle", "write to download", "worst", "peak resident");
+        foreach (var pairs in trees.Sizes)
+        {
+            table.Add(await RowAsync(trees.Get(pairs, stop), stop));
+        }
+
+        return $"""
+            The native binary with default settings (but a log of warnings only), the tree in the page cache. Start: median
+            of {Starts}. Resident, CPU: after and for two default rescans of an unchanged tree, which is one minute. Write
+            to download: from the end of a write of one chain, renamed over and in place by turns, to the end of the first
+            response that has it, polled every {Poll.TotalMilliseconds} ms; median of {Changes}.
+
+            {table}
+            """;
+    }
+
+    private static async Task<string[]> RowAsync(Tree tree, CancellationToken stop)
+    {
+        var starts = new List<double>();
+        for (var i = 1; i < Starts; i++)
+        {
+            using var once = new Server(tree);
+            starts.Add(await once.FirstDownloadAsync(stop));
+        }
+
+        using var server = new Server(tree);
+        starts.Add(await server.FirstDownloadAsync(stop));
+
+        var before = server.Usage();
+        await Task.Delay(TwoRescans, stop);
+        var idle = server.Usage();
+
+        var changes = new List<double>();
+        for (var i = 0; i < Changes; i++)
+        {
+            // Not in step with anything the server does.
+            await Task.Delay(1000 + (137 * i), stop);
+            changes.Add(await ChangeAsync(server, tree, i * tree.Pairs / Changes, i % 2 == 0 ? tree.RenameOver : tree.WriteOver, stop));
+        }
+
+        return
+        [
+            $"{tree.Pairs:n0}",
+            Figures.Time(starts.Median()),
+            Figures.Size(idle.Resident),
+            Figures.Time(idle.Cpu - before.Cpu),
+            Figures.Time(changes.Median()),
+            Figures.Time(changes.Max()),
+            Figures.Size(server.Usage().Peak),
+        ];
+    }
+
+    /// <summary>Seconds that a new chain takes from its file to a client.</summary>
+    private static async Task<double> ChangeAsync(Server server, Tree tree, int pair, Action<int, string> write, CancellationToken stop)
+    {
+        var chain = tree.NewChain(pair);
+        await server.CertificateAsync(pair, stop);
+        write(pair, chain);
+        var start = Stopwatch.GetTimestamp();
+        while (await server.CertificateAsync(pair, stop) != chain)
+        {
+            if (Stopwatch.GetElapsedTime(start) > SafetyNet)
+            {
+                throw new IOException($"a change was not served within {SafetyNet}");
+            }
+
+            await Task.Delay(Poll, stop);
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
