@@ -12,7 +12,7 @@ SCRIPTS := data.sample/make.sh $(wildcard scripts/*.sh)
 # dotnet uses all cores by itself, and two setups at once would be in each other's way.
 .NOTPARALLEL:
 
-.PHONY: help setup build run test check format sample clean setup-build setup-sample
+.PHONY: help setup build run test bench check format sample clean setup-build setup-sample
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -43,6 +43,10 @@ run: build ## serve data.sample as lego-lite.yaml says, until Ctrl-C
 test: setup build ## run all tests, those of the native binary too
 	dotnet test --solution LeGo.Lite.sln
 
+bench: build ## measure into bench/results; SIZES="1000 10000" and SECTIONS=rescan do less
+	dotnet publish bench/LeGo.Lite.Bench -c Release -r $(RID) -o artifacts/bench --nologo
+	@artifacts/bench/lego-lite-bench $(SECTIONS) $(SIZES)
+
 check: setup ## look for formatting errors and warnings of the analysers
 	dotnet format LeGo.Lite.sln --verify-no-changes
 	dotnet build LeGo.Lite.sln --nologo -warnaserror
@@ -57,4 +61,4 @@ sample: setup-sample ## make the keys and certificates of data.sample anew
 
 clean: ## remove what was built
 	rm -rf artifacts
-	find src tests -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} +
+	find src tests bench -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} +
