@@ -79,11 +79,11 @@ internal static class Rescan
             var allocated = GC.GetTotalAllocatedBytes(precise: true);
             var cpu = Environment.CpuUsage.TotalTime;
             var start = Stopwatch.GetTimestamp();
-            var snapshot = Scan(current);
+            var snapshot = source.Scan(DateTimeOffset.UtcNow, current);
             var wall = Stopwatch.GetElapsedTime(start);
             cpu = Environment.CpuUsage.TotalTime - cpu;
             allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-            if (snapshot is not { Problems: [], Unsettled: false } || snapshot.CertificateCount != tree.Pairs)
+            if (snapshot is not { Problems: [], Unsettled: [] } || snapshot.CertificateCount != tree.Pairs)
             {
                 throw new InvalidOperationException("the scan did not read the whole tree");
             }
@@ -91,7 +91,5 @@ internal static class Rescan
             current = snapshot;
             Console.WriteLine($"{kind} {wall.TotalSeconds} {cpu.TotalSeconds} {allocated}");
         }
-
-        CatalogSnapshot Scan(CatalogSnapshot? current) => source.Scan(DateTimeOffset.UtcNow);
     }
 }

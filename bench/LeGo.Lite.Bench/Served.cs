@@ -8,7 +8,7 @@ internal static class Served
     private const int Starts = 3;
     private const int Changes = 10;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan SafetyNet = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan SafetyNet = TimeSpan.FromMinutes(10);
 
     // Default rescans begin 30 s and 60 s after the start; the third does after this.
     private static readonly TimeSpan TwoRescans = TimeSpan.FromSeconds(80);

@@ -52,7 +52,7 @@ internal static class App
         await output.WriteLineAsync(Summary(config.Data, first));
         await output.FlushAsync(stop);
 
-        // Not awaited: a scan of a large tree must keep neither a starting nor a stopping server.
+        // Not awaited: a scan of a large tree must hold up neither the start nor the stop of the server.
         _ = Task.Run(() => source.FollowAsync(catalog, config.Rescan, app.Lifetime.ApplicationStopping), CancellationToken.None);
         await app.WaitForShutdownAsync(stop);
         return ExitStatus.Fine;
@@ -86,7 +86,7 @@ internal static class App
 
         var app = builder.Build();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite");
-        var catalog = new LiveCatalog(source.Data, source.Scan, first, time, log);
+        var catalog = new LiveCatalog(source.Data, source.Scan, first, config.Debounce, time, log);
         app.Run(new DownloadEndpoint(catalog, config.BasePaths, time, log).HandleAsync);
         return (app, catalog);
     }

@@ -58,6 +58,7 @@ internal sealed class CatalogSnapshot
         this.certificates = certificates.GetAlternateLookup<ReadOnlySpan<char>>();
         Problems = records.Problems;
         Unsettled = records.Unsettled;
+        ReviewAt = records.ReviewAt;
     }
 
     public IReadOnlyList<Problem> Problems { get; }
@@ -67,6 +68,9 @@ internal sealed class CatalogSnapshot
 
     /// <summary>Where something was changing while the tree was read.</summary>
     public IReadOnlyList<string> Unsettled { get; }
+
+    /// <summary>When a scan may give something else, though no file changes; null: at no time.</summary>
+    public DateTimeOffset? ReviewAt { get; }
 
     public IEnumerable<CertificateItem> Certificates => certificates.Dictionary.Values;
 
@@ -83,8 +87,9 @@ internal sealed class CatalogSnapshot
     /// <summary>How many items came, are other than they were, and went.</summary>
     public (int Added, int Changed, int Removed) Since(CatalogSnapshot before)
     {
-        var (keys, certificates) = (Differ(privateKeys.Dictionary, before.privateKeys.Dictionary), Differ(this.certificates.Dictionary, before.certificates.Dictionary));
-        return (keys.Added + certificates.Added, keys.Changed + certificates.Changed, keys.Removed + certificates.Removed);
+        var ofKeys = Differ(privateKeys.Dictionary, before.privateKeys.Dictionary);
+        var ofCertificates = Differ(certificates.Dictionary, before.certificates.Dictionary);
+        return (ofKeys.Added + ofCertificates.Added, ofKeys.Changed + ofCertificates.Changed, ofKeys.Removed + ofCertificates.Removed);
 
         static (int Added, int Changed, int Removed) Differ<T>(FrozenDictionary<string, T> after, FrozenDictionary<string, T> before)
             where T : class
@@ -92,9 +97,18 @@ internal sealed class CatalogSnapshot
             var (same, changed) = (0, 0);
             foreach (var (name, item) in after)
             {
-                if (before.TryGetValue(name, out var known))
+                if (!before.TryGetValue(name, out var known))
                 {
-                    _ = ReferenceEquals(item, known) ? same++ : changed++;
+                    continue;
+                }
+
+                if (ReferenceEquals(item, known))
+                {
+                    same++;
+                }
+                else
+                {
+                    changed++;
                 }
             }
 

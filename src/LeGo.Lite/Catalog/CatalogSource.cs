@@ -11,7 +11,7 @@ namespace LeGo.Lite.Catalog;
 internal sealed class CatalogSource(string data, IReadOnlyList<string> dataLinks)
 {
     private TreeReader reader = new();
-    private TreeDirectory? tree;
+    private TreeLook? tree;
     private CatalogSnapshot? made;
     private DateTimeOffset scannedAt;
 
@@ -26,20 +26,22 @@ internal sealed class CatalogSource(string data, IReadOnlyList<string> dataLinks
     /// <exception cref="IOException">The tree as a whole can't be read; the message says why.</exception>
     public CatalogSnapshot Scan(DateTimeOffset now, CatalogSnapshot? served = null)
     {
-        if (now < scannedAt)
+        // Orders are dropped as expired when they are read, and from what is made of them; before that time they may be valid again.
+        var isBack = now < scannedAt;
+        if (isBack)
         {
-            // The clock went back: orders that were let go may be valid again.
             (reader, tree, made) = (new(), null, null);
         }
 
-        var quiet = new Quiet(now, Debounce);
-        var seen = TreeWalk.Walk(data, DataTree.Layout, dataLinks, quiet, tree);
-        if (made is not null && ReferenceEquals(made, served) && ReferenceEquals(seen, tree) && reader.IsUpToDate)
+        var freshness = new Freshness(now, Debounce);
+        var seen = TreeWalk.Walk(data, DataTree.Layout, dataLinks, freshness, tree);
+        if (made is not null && ReferenceEquals(made, served) && ReferenceEquals(seen, tree)
+            && made.Unsettled.Count == 0 && !(made.ReviewAt <= now) && reader.IsUpToDate)
         {
             return made;
         }
 
-        made = CatalogSnapshot.Make(reader.Read(seen, quiet, served), now, served);
+        made = CatalogSnapshot.Make(reader.Read(seen, freshness, served), now, isBack ? null : served);
         (tree, scannedAt) = (seen, now);
         return made;
     }
@@ -47,7 +49,7 @@ internal sealed class CatalogSource(string data, IReadOnlyList<string> dataLinks
     /// <summary>Keeps the catalog as the source is. Nothing but <paramref name="stop"/> ends it.</summary>
     public async Task FollowAsync(LiveCatalog live, TimeSpan rescan, CancellationToken stop)
     {
-        using var watcher = new TreeWatcher(data, dataLinks, live.Announce);
-        await live.RunAsync(rescan, Debounce, anew => (watcher.Arm(anew), watcher.Fault), stop);
+        using var watcher = new TreeWatcher(data, live.Announce);
+        await live.RunAsync(rescan, again => watcher.Watch(tree?.Root, again), stop);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class Credentials(ApiKeyDigest apiKey, ApiKeyDigest? apiKeyNew, 
     public bool Accept(in ApiKeyDigest presented) =>
         apiKey.FixedTimeEquals(presented) | apiKeyNew.FixedTimeEquals(presented);
 
+    /// <summary>An API key opens both: somebody who could open the one can open the other.</summary>
+    public bool Overlaps(Credentials other) => other.Accept(apiKey) | other.Accept(apiKeyNew);
+
     public bool Equals(Credentials? other) =>
         other is not null && ViaUrl == other.ViaUrl && apiKey.FixedTimeEquals(other.apiKey) && apiKeyNew.FixedTimeEquals(other.apiKeyNew);
 

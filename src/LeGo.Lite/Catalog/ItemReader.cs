@@ -31,15 +31,18 @@ internal sealed record OrderDraft(
 }
 
 /// <summary>An order whose chain or key is there but can't be used.</summary>
-internal sealed record BrokenOrder(TreeEntry Directory);
+/// <param name="Directory">Its own, or what is wrong with that.</param>
+/// <param name="KeyFile">The key beside it.</param>
+internal sealed record BrokenOrder(TreeEntry Directory, KeyFile KeyFile);
 
 /// <summary>
 /// One item's directory to what it holds. Nothing outside it decides, but for files that metadata
 /// names, so it is read again only when it has changed.
 /// </summary>
 /// <param name="reading">Takes the problems.</param>
-/// <param name="now">An order that is over by then is let go.</param>
-internal sealed class ItemReader(Reading reading, DateTimeOffset now)
+/// <param name="pemFiles">Of the whole scan.</param>
+/// <param name="now">An order that is over by then is dropped.</param>
+internal sealed class ItemReader(Reading reading, PemFiles pemFiles, DateTimeOffset now)
 {
     public KeyContent Key(TreeDirectory directory)
     {
@@ -66,7 +69,7 @@ internal sealed class ItemReader(Reading reading, DateTimeOffset now)
         if (orders is TreeDirectory section)
         {
             reading.Visit(section);
-            broken.AddRange(section.Faults.Select(fault => new BrokenOrder(fault)));
+            broken.AddRange(section.Faults.Select(fault => new BrokenOrder(fault, Catalog.KeyFile.Broken)));
             foreach (var order in section.Directories)
             {
                 Order(order, config.PrivateKey?.Name ?? directory.Name);
@@ -92,7 +95,7 @@ internal sealed class ItemReader(Reading reading, DateTimeOffset now)
             }
 
             var (chainFile, ambiguous) = OneOf(order, DataTree.ChainFileNames);
-            var chain = chainFile is TreeFile file ? reading.Chain(file) : null;
+            var chain = chainFile is TreeFile file ? pemFiles.Chain(file, reading) : null;
             var keyFile = KeyFile(order, updatedAt: null);
             if (orderConfig is not { Status: OrderStatus.Valid, KnownRevoked: false })
             {
@@ -108,7 +111,7 @@ internal sealed class ItemReader(Reading reading, DateTimeOffset now)
             }
             else if (chain is null || keyFile.IsBroken)
             {
-                broken.Add(new(order));
+                broken.Add(new(order, keyFile));
             }
             else if (now < chain.NotAfter)
             {
@@ -139,7 +142,7 @@ internal sealed class ItemReader(Reading reading, DateTimeOffset now)
     {
         var (entry, ambiguous) = OneOf(directory, DataTree.KeyFileNames);
         return entry is null && !ambiguous ? Catalog.KeyFile.Absent
-            : entry is TreeFile file && reading.PrivateKey(file) is { } key ? new(new(key, updatedAt ?? file.Stamp.ModifiedAt))
+            : entry is TreeFile file && pemFiles.PrivateKey(file, reading) is { } key ? new(new(key, updatedAt ?? file.Stamp.ModifiedAt))
             : Catalog.KeyFile.Broken;
     }
 

@@ -6,26 +6,30 @@ namespace LeGo.Lite.Catalog;
 /// </summary>
 internal sealed class LiveCatalog
 {
-    // A place that is never at rest must not keep everybody else's changes out for good, and nor must
-    // ever new ones.
-    private const int PatientScans = 8;
-    private const int MostPatientScans = 40;
+    // In debounces: how long a burst of changes is waited for.
+    private const int PatientWithBurst = 4;
 
-    // A burst of changes is waited for, but not for ever.
-    private const int PatientDebounces = 4;
+    // In debounces: how long one place that is never at rest keeps changes out, and ever new ones do.
+    private const int PatientWithPlace = 8;
+    private const int PatientWithTree = 40;
 
     // Rescans take a tenth of the time at most, however large the tree.
     private const int RestAfterRescan = 10;
 
     private readonly string data;
     private readonly Func<DateTimeOffset, CatalogSnapshot, CatalogSnapshot> scan;
+    private readonly TimeSpan debounce;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private volatile CatalogSnapshot current;
     private volatile TaskCompletionSource announced = new();
-    private Dictionary<string, int> unsettled = [];
-    private int heldScans;
-    private long awake;
+    private long lastAnnounced;
+
+    // Since when, by timestamp.
+    private Dictionary<string, long> unsettled;
+    private long? heldBack;
+    private long wokeAt;
+
     private string? scanFailure;
     private string? watchFault;
 
@@ -36,57 +40,74 @@ internal sealed class LiveCatalog
     /// <see cref="IOException"/> says why it can't be read as a whole.
     /// </param>
     /// <param name="first">A snapshot already made.</param>
+    /// <param name="debounce">How long a file must be at rest.</param>
     /// <param name="time">When to scan.</param>
     /// <param name="log">Where problems appear and clear.</param>
     public LiveCatalog(
-        string data, Func<DateTimeOffset, CatalogSnapshot, CatalogSnapshot> scan, CatalogSnapshot first, TimeProvider time, ILogger log)
+        string data,
+        Func<DateTimeOffset, CatalogSnapshot, CatalogSnapshot> scan,
+        CatalogSnapshot first,
+        TimeSpan debounce,
+        TimeProvider time,
+        ILogger log)
     {
-        (this.data, this.scan, this.time, this.log) = (data, scan, time, log);
+        (this.data, this.scan, this.debounce, this.time, this.log) = (data, scan, debounce, time, log);
         current = first;
-        unsettled = first.Unsettled.ToDictionary(place => place, _ => 1);
+        unsettled = Since(first.Unsettled, []);
         LogProblems([], first.Problems);
     }
 
-    /// <summary>Makes sure that changes are announced.</summary>
-    /// <param name="anew">Not all of them were.</param>
-    /// <returns>Whether anything is watched anew, and why changes may go unannounced.</returns>
-    internal delegate (bool IsAnew, string? Fault) Watch(bool anew);
-
     public CatalogSnapshot Current => current;
 
-    // The next scan can tell more soon: something was changing.
-    private bool IsWaiting => scanFailure is null && unsettled.Values.Any(scans => scans < PatientScans);
-
-    /// <summary>Something may have changed; on any thread, any number of times. All that happens in the call is that a timer starts.</summary>
-    public void Announce() => announced.TrySetResult();
+    // The next scan can tell more soon: something was changing, and has not been for long.
+    private bool IsWaiting => scanFailure is null
+        && unsettled.Values.Any(since => time.GetElapsedTime(since) < PatientWithPlace * debounce)
+        && (heldBack is not { } since || time.GetElapsedTime(since) < PatientWithTree * debounce);
 
     /// <summary>
-    /// Scans once what was announced has been quiet for <paramref name="debounce"/>, and in any case every <paramref name="rescan"/>.
+    /// Something may have changed; on any thread, any number of times. It wakes the loop within this call, but all that
+    /// does then is to start a timer.
+    /// </summary>
+    public void Announce()
+    {
+        Volatile.Write(ref lastAnnounced, time.GetTimestamp());
+        announced.TrySetResult();
+    }
+
+    /// <summary>
+    /// Scans once what was announced has been quiet for a debounce, and in any case every <paramref name="rescan"/>.
     /// Nothing but <paramref name="stop"/> ends it.
     /// </summary>
     /// <param name="rescan">Where no change is announced, it shows after this time.</param>
-    /// <param name="debounce">How long a file must be at rest.</param>
-    /// <param name="watch">Makes sure that changes are announced from now on, of what is there now.</param>
+    /// <param name="watch">
+    /// Makes sure that changes are announced, again if some were not (true), and says why they may not be (else null).
+    /// </param>
     /// <param name="stop">Ends it.</param>
-    public async Task RunAsync(TimeSpan rescan, TimeSpan debounce, Watch watch, CancellationToken stop)
+    public async Task RunAsync(TimeSpan rescan, Func<bool, string?> watch, CancellationToken stop)
     {
-        debounce = debounce < rescan ? debounce : rescan;
         var isMissed = false;
-        awake = time.GetTimestamp();
+        wokeAt = time.GetTimestamp();
         while (true)
         {
-            var (isAnew, fault) = watch(isMissed);
-            LogWatch(fault);
-
-            // Watched anew: what changed before that was not announced, so it is looked for at once.
-            var isAnnounced = isAnew || await WaitAsync(rescan, debounce, stop);
-            stop.ThrowIfCancellationRequested();
-            isMissed = Reload() && !isAnnounced;
+            try
+            {
+                LogWatch(watch(isMissed));
+                var isExpected = await WaitAsync(rescan, stop);
+                isMissed = Reload() && !isExpected;
+            }
+#pragma warning disable CA1031 // A bug must not end the loop: the server would go on with what it has for good.
+            catch (Exception failure) when (!stop.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                log.InternalError(failure);
+                await Task.Delay(rescan, time, stop);
+                wokeAt = time.GetTimestamp();
+            }
         }
     }
 
     /// <summary>
-    /// One scan, and the swap: returns whether anything changed. A scan that fails as a whole leaves the snapshot as it is,
+    /// One scan, and the swap: returns whether anything was found to change. A scan that fails as a whole leaves the snapshot as it is,
     /// and so does one that met something changing, until that is at rest or has been waited for long enough.
     /// </summary>
     public bool Reload()
@@ -107,13 +128,6 @@ internal sealed class LiveCatalog
 
             return false;
         }
-#pragma warning disable CA1031 // A bug must not end the loop: the server would go on with what it has for good.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            log.InternalError(failure);
-            return false;
-        }
 
         if (scanFailure is not null)
         {
@@ -121,42 +135,70 @@ internal sealed class LiveCatalog
             log.ScanWorksAgain(data);
         }
 
-        unsettled = next.Unsettled.ToDictionary(place => place, place => unsettled.GetValueOrDefault(place) + 1);
-        if (IsWaiting && ++heldScans < MostPatientScans)
+        unsettled = Since(next.Unsettled, unsettled);
+        if (IsWaiting)
         {
+            heldBack ??= time.GetTimestamp();
             return true;
         }
 
-        heldScans = 0;
+        heldBack = null;
         var (added, changed, removed) = next.Since(current);
-        if (added + changed + removed > 0)
+        var isNews = added + changed + removed > 0;
+        if (isNews)
         {
             log.Reloaded(added, changed, removed, time.GetElapsedTime(started).TotalMilliseconds);
         }
 
-        var isNews = LogProblems(current.Problems, next.Problems) || added + changed + removed > 0;
+        isNews |= LogProblems(current.Problems, next.Problems);
         current = next;
         return isNews;
     }
 
-    /// <summary>Until it is time to scan; returns whether that was announced.</summary>
-    private async Task<bool> WaitAsync(TimeSpan rescan, TimeSpan debounce, CancellationToken stop)
+    /// <summary>Until it is time to scan; returns whether there is a reason to, beyond the time that has passed.</summary>
+    private async Task<bool> WaitAsync(TimeSpan rescan, CancellationToken stop)
     {
+        // A scan that takes long, or watching, is followed by as long a rest.
+        var busy = time.GetElapsedTime(wokeAt);
+        var quiet = Longer(debounce < rescan ? debounce : rescan, busy);
         var isWaiting = IsWaiting;
-        var work = time.GetElapsedTime(awake);
-        var due = isWaiting ? Longer(debounce, work) : Longer(rescan, RestAfterRescan * work);
-        await announced.Task.WaitAsync(due, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var isAnnounced = announced.Task.IsCompleted;
-        for (var i = 0; i < PatientDebounces && announced.Task.IsCompleted; i++)
+        var due = isWaiting ? quiet : Longer(rescan, RestAfterRescan * busy);
+        if (current.ReviewAt - time.GetUtcNow() is { } untilReview && untilReview > TimeSpan.Zero && untilReview < due)
         {
-            announced = new();
-            await Task.Delay(Longer(debounce, work), time, stop);
+            due = Longer(untilReview, quiet);
         }
 
-        awake = time.GetTimestamp();
+        await announced.Task
+            .WaitAsync(due, time, stop)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.ThrowIfCancellationRequested();
+
+        var isAnnounced = announced.Task.IsCompleted;
+        if (isAnnounced)
+        {
+            var first = time.GetTimestamp();
+            while (time.GetElapsedTime(first) < PatientWithBurst * quiet
+                && quiet - time.GetElapsedTime(Volatile.Read(ref lastAnnounced)) is var rest && rest > TimeSpan.Zero)
+            {
+                // Timers know whole milliseconds only.
+                await Task.Delay(Longer(rest, TimeSpan.FromMilliseconds(1)), time, stop);
+            }
+
+            // All that was announced until now is what the scan looks for.
+            announced = new();
+        }
+
+        wokeAt = time.GetTimestamp();
         return isAnnounced || isWaiting;
 
         static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    }
+
+    /// <summary>Since when each place has been unsettled.</summary>
+    private Dictionary<string, long> Since(IEnumerable<string> places, Dictionary<string, long> before)
+    {
+        var now = time.GetTimestamp();
+        return places.ToDictionary(place => place, place => before.GetValueOrDefault(place, now));
     }
 
     private void LogWatch(string? fault)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using LeGo.Lite.Files;
 using LeGo.Lite.Pem;
 
 namespace LeGo.Lite.Catalog;
@@ -9,19 +10,20 @@ namespace LeGo.Lite.Catalog;
 /// served until now, while it is valid and nothing newer can take its place (SPEC 6).
 /// </summary>
 /// <param name="keyFiles">The key file of every item in <c>privatekeys/</c>, by name.</param>
+/// <param name="sameOwners">Names of the items there that an API key opens which opened them before.</param>
 /// <param name="now">The moment of the scan.</param>
 /// <param name="problems">Takes the problems.</param>
-internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, DateTimeOffset now, List<Problem> problems)
+internal sealed class OrderProof(
+    IReadOnlyDictionary<string, KeyFile> keyFiles, IReadOnlySet<string> sameOwners, DateTimeOffset now, List<Problem> problems)
 {
     private const string Wrong = "the private key is not the one this certificate was issued for";
     private const string Remedy = "put the right key beside it, or name it with private_key";
 
-    // By the name of the item whose key file it is.
-    private readonly HashSet<string> matched = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, KeyMaterial> needed = new(StringComparer.OrdinalIgnoreCase);
+    // By the name of an item, the keys that the newest valid orders have from it.
+    private readonly Dictionary<string, HashSet<PrivateKey>> needed = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>An order was kept: what is served depends on what was served.</summary>
-    public bool HasKept { get; private set; }
+    /// <summary>When an order of a certificate of which one is kept begins or ends: another key may be due then, though no file changes.</summary>
+    public DateTimeOffset? ReviewAt { get; private set; }
 
     /// <param name="name">The certificate's.</param>
     /// <param name="content">What its directory holds.</param>
@@ -39,7 +41,7 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
 
         var orders = ImmutableArray.CreateBuilder<OrderRecord>();
         var mismatched = new List<OrderDraft>();
-        var broken = content.Broken.Select(order => order.Directory).ToList();
+        var broken = content.Broken.ToList();
         foreach (var draft in content.Drafts.Where(draft => now < draft.Chain.NotAfter))
         {
             var isNamed = keyFiles.TryGetValue(draft.PrivateKeyName, out var itemFile);
@@ -54,7 +56,7 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
             if (draft.KeyFile.Material is null && itemFile.IsBroken)
             {
                 // The key is there but can't be shown to be the leaf's; its own problem says why.
-                broken.Add(draft.Directory);
+                broken.Add(new(draft.Directory, draft.KeyFile));
                 continue;
             }
 
@@ -65,11 +67,6 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
             }
 
             orders.Add(order);
-            if (match is not null && order.KeyBeside is null)
-            {
-                _ = matched.Add(order.PrivateKeyName);
-            }
-
             if (match == KeyMatch.Unchecked)
             {
                 problems.Add(Problem.Warning(
@@ -78,11 +75,11 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
         }
 
         var proven = orders.ToImmutable();
-        foreach (var directory in broken)
+        foreach (var order in broken)
         {
-            if (Keep(directory.Name) is { } kept)
+            if (Keep(order.Directory.Name, order.KeyFile) is { } kept)
             {
-                problems.Add(Problem.Warning(directory.Path, Position.Start, $"until this order is mended, {GoesOn(kept)}"));
+                problems.Add(Problem.Warning(order.Directory.Path, Position.Start, $"until this order is mended, {GoesOn(kept)}"));
             }
         }
 
@@ -90,7 +87,7 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
         {
             foreach (var order in served)
             {
-                if (Keep(order.DirectoryName) is { } kept)
+                if (Keep(order.DirectoryName, KeyFile.Broken) is { } kept)
                 {
                     problems.Add(Problem.Warning($"{fault.Path}/{order.DirectoryName}", Position.Start, $"until the orders can be read, {GoesOn(kept)}"));
                 }
@@ -102,13 +99,25 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
         {
             // After a renewal with a new key in the item, the older orders are left over: no harm is done.
             var severity = newest > draft.CreatedAt ? Severity.Warning : Severity.Error;
-            var consequence = Keep(draft.Directory.Name) is { } kept ? GoesOn(kept) : "this order is not served";
+            var consequence = Keep(draft.Directory.Name, draft.KeyFile) is { } kept ? GoesOn(kept) : "this order is not served";
             problems.Add(new(draft.ChainFile.Path, Position.Start, severity, $"{Wrong}, so {consequence}; {Remedy}"));
+        }
+
+        if (orders.Count > proven.Length)
+        {
+            var next = orders.SelectMany(order => new[] { order.Chain.NotBefore, order.Chain.NotAfter }).Where(time => time > now).Min();
+            ReviewAt = next < ReviewAt ? next : ReviewAt ?? next;
+        }
+
+        orders.Sort(OrderRecord.NewestFirst);
+        if (orders.FirstOrDefault(order => order.HoldsAt(now)) is { KeyBeside: null, FinalizedKey: { } key } newestValid)
+        {
+            _ = (needed.TryGetValue(newestValid.PrivateKeyName, out var keys) ? keys : needed[newestValid.PrivateKeyName] = []).Add(key.Key);
         }
 
         return orders.DrainToImmutable();
 
-        OrderRecord? Keep(string directoryName)
+        OrderRecord? Keep(string directoryName, KeyFile beside)
         {
             var kept = served.FirstOrDefault(order => order.DirectoryName == directoryName);
             if (kept is null || kept.Chain.NotAfter <= now || proven.Any(order => order.HoldsAt(now) && OrderRecord.NewestFirst(order, kept) < 0))
@@ -116,35 +125,37 @@ internal sealed class OrderProof(IReadOnlyDictionary<string, KeyFile> keyFiles, 
                 return null;
             }
 
-            HasKept = true;
+            // What is deleted is gone, and nobody gets a key who could not get it before.
+            var keyFile = kept.KeyBeside is null ? keyFiles.GetValueOrDefault(kept.PrivateKeyName) : beside;
+            kept = keyFile == KeyFile.Absent || !sameOwners.Contains(kept.PrivateKeyName) ? kept.WithoutKey() : kept;
             orders.Add(kept);
-            if (kept is { KeyBeside: null, FinalizedKey: { } key })
-            {
-                needed[kept.PrivateKeyName] = key;
-            }
-
             return kept;
         }
     }
 
     /// <summary>
-    /// What a private key item serves: its key file, but the key before it as long as that is the one
-    /// the orders still need, and none was issued for the new one. So key and certificate match.
+    /// Which key a private key item serves: that of its file, but the one before it as long as that is the one
+    /// newest valid orders still need, and none needs the new one. So key and certificate match.
     /// </summary>
-    public PrivateKeyRecord Settle(PrivateKeyRecord record, KeyFile served, string path)
+    /// <param name="record">The item.</param>
+    /// <param name="served">Its key file as it is served until now.</param>
+    /// <param name="directory">Where the item is.</param>
+    public PrivateKeyRecord ChooseKey(PrivateKeyRecord record, KeyFile served, TreeDirectory directory)
     {
         if (record.File.Material is not { } material
             || served.Material is not { } before
-            || before.Key.Equals(material.Key)
-            || matched.Contains(record.Name)
-            || !needed.TryGetValue(record.Name, out var key)
-            || !key.Key.Equals(before.Key))
+            || !sameOwners.Contains(record.Name)
+            || !needed.TryGetValue(record.Name, out var keys)
+            || keys.Contains(material.Key)
+            || !keys.Contains(before.Key))
         {
             return record;
         }
 
         problems.Add(Problem.Warning(
-            path, Position.Start, "no order was issued for the private key in here, so the one before goes on being served until there is one, or those issued for that one have expired"));
+            directory.Path,
+            Position.Start,
+            "no newest valid order was issued for the private key in here, so the one before goes on being served until there is one, or those issued for that one have expired"));
         return record with { File = served };
     }
 

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using LeGo.Lite.Files;
-using LeGo.Lite.Pem;
 
 namespace LeGo.Lite.Catalog;
 
@@ -8,30 +6,25 @@ namespace LeGo.Lite.Catalog;
 /// One reading of an item: the problems found, whether something was changing meanwhile, and the files
 /// outside its directory that it rests on.
 /// </summary>
-/// <param name="quiet">When a file is at rest.</param>
-/// <param name="parsed">What the same scan parsed already.</param>
-internal sealed class Reading(Quiet quiet, ParsedPem parsed)
+/// <param name="freshness">When a file is at rest.</param>
+internal sealed class Reading(Freshness freshness)
 {
     // Files that metadata names, such as a mounted secret.
     private readonly List<(string Path, FileStamp Stamp)> named = [];
-    private bool isBlurred;
+    private bool isRacy;
 
     public List<Problem> Problems { get; } = [];
 
     public bool Unsettled { get; private set; }
 
-    /// <summary>What was read would be read again, as far as the files outside the item's directory go.</summary>
-    public bool IsUpToDate => !Unsettled && !isBlurred && named.TrueForAll(file => FileStamp.Of(file.Path) == file.Stamp);
-
-    public CertificateChain? Chain(TreeFile file) => Parse(file, parsed.Chains, CertificateChain.Parse);
-
-    public PrivateKey? PrivateKey(TreeFile file) => Parse(file, parsed.PrivateKeys, Pem.PrivateKey.Parse);
+    /// <summary>Nothing outside the item's directory asks for another reading.</summary>
+    public bool IsUpToDate => !Unsettled && !isRacy && named.TrueForAll(file => FileStamp.Of(file.Path) == file.Stamp);
 
     /// <summary>The bytes of a file of the tree; null, with a problem, if they can't be had.</summary>
     public byte[]? Bytes(TreeFile file, int maxBytes)
     {
-        Unsettled |= quiet.Disturbs(file.Stamp);
-        return Settle(FileContent.Read(file, maxBytes), fault => Error(file.Path, $"can't read this file: {fault}"));
+        Visit(file);
+        return Take(FileContent.Read(file, maxBytes), fault => Error(file.Path, $"can't read this file: {fault}"));
     }
 
     /// <summary>The bytes of a file that metadata names; null, with <paramref name="report"/> called, if they can't be had.</summary>
@@ -39,15 +32,17 @@ internal sealed class Reading(Quiet quiet, ParsedPem parsed)
     {
         var stamp = FileStamp.Of(path);
         named.Add((path, stamp));
-        Unsettled |= quiet.Disturbs(stamp);
-        isBlurred |= quiet.Blurs(stamp);
-        return Settle(FileContent.Read(path, maxBytes), report);
+        Unsettled |= freshness.IsChanging(stamp);
+        isRacy |= freshness.IsRacy(stamp);
+        return Take(FileContent.Read(path, maxBytes), report);
     }
+
+    public void Visit(TreeFile file) => Unsettled |= freshness.IsChanging(file.Stamp);
 
     /// <summary>Reports what stands in a directory and can't be used.</summary>
     public void Visit(TreeDirectory directory)
     {
-        Unsettled |= quiet.Disturbs(directory.Stamp);
+        Unsettled |= freshness.IsChanging(directory.Stamp);
         foreach (var fault in directory.Faults)
         {
             Unsettled |= fault.Unsettled;
@@ -57,35 +52,7 @@ internal sealed class Reading(Quiet quiet, ParsedPem parsed)
 
     public void Error(string path, string text) => Problems.Add(Problem.Error(path, Position.Start, text));
 
-    public void Warning(string path, string text) => Problems.Add(Problem.Warning(path, Position.Start, text));
-
-    private delegate T? Parser<T>(string file, ReadOnlySpan<byte> bytes, List<Problem> problems);
-
-    private T? Parse<T>(TreeFile file, Dictionary<FileStamp, T> known, Parser<T> parse)
-        where T : class
-    {
-        if (known.TryGetValue(file.Stamp, out var value))
-        {
-            Unsettled |= quiet.Disturbs(file.Stamp);
-            return value;
-        }
-
-        if (Bytes(file, PemReader.MaxBytes) is not { } bytes)
-        {
-            return null;
-        }
-
-        value = parse(file.Path, bytes, Problems);
-        CryptographicOperations.ZeroMemory(bytes);
-        if (value is not null)
-        {
-            known.Add(file.Stamp, value);
-        }
-
-        return value;
-    }
-
-    private byte[]? Settle(in FileContent content, Action<string> report)
+    private byte[]? Take(in FileContent content, Action<string> report)
     {
         Unsettled |= content.Unsettled;
         if (content.Fault is { } fault)
@@ -95,12 +62,4 @@ internal sealed class Reading(Quiet quiet, ParsedPem parsed)
 
         return content.Bytes;
     }
-}
-
-/// <summary>What one scan parsed: a file that is reached in many ways is parsed once and kept once.</summary>
-internal sealed class ParsedPem
-{
-    public Dictionary<FileStamp, CertificateChain> Chains { get; } = [];
-
-    public Dictionary<FileStamp, PrivateKey> PrivateKeys { get; } = [];
 }

@@ -62,6 +62,9 @@ internal sealed record OrderRecord
     /// <summary>The key the order was issued for, wherever it lies.</summary>
     public KeyMaterial? FinalizedKey { get; private init; }
 
+    /// <summary>The same order after its key was deleted.</summary>
+    public OrderRecord WithoutKey() => this with { KeyBeside = null, FinalizedKey = null };
+
     public bool HoldsAt(DateTimeOffset time) => Chain.NotBefore <= time && time < Chain.NotAfter;
 
     /// <summary>The better of two orders comes first: the later creation, then the later end, then the greater directory name (SPEC 4).</summary>

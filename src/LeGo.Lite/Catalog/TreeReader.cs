@@ -11,7 +11,11 @@ internal sealed record TreeRecords(
     IReadOnlyList<PrivateKeyRecord> PrivateKeys,
     IReadOnlyList<CertificateRecord> Certificates,
     IReadOnlyList<Problem> Problems,
-    IReadOnlyList<string> Unsettled);
+    IReadOnlyList<string> Unsettled)
+{
+    /// <summary>When to read again, though no file changes.</summary>
+    public DateTimeOffset? ReviewAt { get; init; }
+}
 
 /// <summary>
 /// Tree to records: keys first, then certificates with their orders, then each order with its key.
@@ -21,21 +25,21 @@ internal sealed class TreeReader
 {
     private Dictionary<TreeDirectory, ItemReading<KeyContent>> keys = [];
     private Dictionary<TreeDirectory, ItemReading<CertificateContent>> certificates = [];
-    private bool hasKept;
 
     /// <summary>The same tree would give the same records again.</summary>
-    public bool IsUpToDate => !hasKept && keys.Values.All(item => item.Reading.IsUpToDate) && certificates.Values.All(item => item.Reading.IsUpToDate);
+    public bool IsUpToDate => keys.Values.All(item => item.Reading.IsUpToDate) && certificates.Values.All(item => item.Reading.IsUpToDate);
 
     private sealed record ItemReading<T>(Reading Reading, T Content);
 
-    /// <param name="root">The tree.</param>
-    /// <param name="quiet">When a file is at rest.</param>
+    /// <param name="look">The tree.</param>
+    /// <param name="freshness">When a file is at rest.</param>
     /// <param name="served">What is served until now: what broke is kept of it.</param>
     /// <exception cref="IOException">The tree as a whole can't be read; the message says why.</exception>
-    public TreeRecords Read(TreeDirectory root, Quiet quiet = default, CatalogSnapshot? served = null)
+    public TreeRecords Read(TreeLook look, Freshness freshness = default, CatalogSnapshot? served = null)
     {
+        var root = look.Root;
         var (keySection, certificateSection) = (Section(root, DataTree.PrivateKeys), Section(root, DataTree.Certificates));
-        var pass = new Pass(quiet, served);
+        var pass = new Pass(freshness, served);
         pass.Visit(root);
         if (keySection is null && certificateSection is null)
         {
@@ -43,13 +47,14 @@ internal sealed class TreeReader
                 root.Path, Position.Start, $"neither {DataTree.PrivateKeys}/ nor {DataTree.Certificates}/ is in here; is this the data directory?"));
         }
 
+        pass.Problems.AddRange(look.LinkFaults);
         var newKeys = pass.ReadPrivateKeys(keySection, keys);
         var newCertificates = pass.ReadCertificates(certificateSection, certificates);
-        pass.SettlePrivateKeys();
+        pass.ChooseKeys();
 
         // Only now: a reading that failed half-way leaves what was known.
-        (keys, certificates, hasKept) = (newKeys, newCertificates, pass.HasKept);
-        return new(pass.PrivateKeys, pass.Certificates, pass.Problems, pass.Unsettled);
+        (keys, certificates) = (newKeys, newCertificates);
+        return new(pass.PrivateKeys, pass.Certificates, pass.Problems, pass.Unsettled) { ReviewAt = pass.ReviewAt };
     }
 
     private static TreeDirectory? Section(TreeDirectory root, string name) => root[name] switch
@@ -57,26 +62,28 @@ internal sealed class TreeReader
         TreeDirectory section => section,
 
         // Not "no items": a reload that believed so would take every one of them away.
-        TreeFault fault when ReferenceEquals(fault.Parent, root.Place) => throw new IOException($"{Problem.Printable(fault.Path)}: {fault.Text}"),
+        TreeFault fault => throw new IOException($"{Problem.Printable(fault.Path)}: {fault.Text}"),
         _ => null,
     };
 
     /// <summary>One reading of the whole tree under way.</summary>
     private sealed class Pass
     {
-        private readonly Quiet quiet;
+        private readonly Freshness freshness;
         private readonly CatalogSnapshot? served;
-        private readonly ParsedPem parsed = new();
+        private readonly PemFiles pemFiles = new();
         private readonly OrderProof proof;
         private readonly Dictionary<string, TreeDirectory> keyDirectories = new(StringComparer.OrdinalIgnoreCase);
+
+        private readonly HashSet<string> sameOwners = new(StringComparer.OrdinalIgnoreCase);
 
         // Also of items that are left out: what their key files hold decides which orders are valid.
         private readonly Dictionary<string, KeyFile> keyFiles = new(StringComparer.OrdinalIgnoreCase);
 
-        public Pass(Quiet quiet, CatalogSnapshot? served)
+        public Pass(Freshness freshness, CatalogSnapshot? served)
         {
-            (this.quiet, this.served) = (quiet, served);
-            proof = new(keyFiles, quiet.Now, Problems);
+            (this.freshness, this.served) = (freshness, served);
+            proof = new(keyFiles, sameOwners, freshness.Now, Problems);
         }
 
         public List<PrivateKeyRecord> PrivateKeys { get; } = [];
@@ -87,11 +94,11 @@ internal sealed class TreeReader
 
         public List<string> Unsettled { get; } = [];
 
-        public bool HasKept { get; private set; }
+        public DateTimeOffset? ReviewAt => proof.ReviewAt;
 
         public void Visit(TreeDirectory directory)
         {
-            var reading = new Reading(quiet, parsed);
+            var reading = new Reading(freshness);
             reading.Visit(directory);
             Take(directory, reading);
         }
@@ -99,7 +106,7 @@ internal sealed class TreeReader
         public Dictionary<TreeDirectory, ItemReading<KeyContent>> ReadPrivateKeys(
             TreeDirectory? section, Dictionary<TreeDirectory, ItemReading<KeyContent>> known)
         {
-            var readings = new Dictionary<TreeDirectory, ItemReading<KeyContent>>(ReferenceEqualityComparer.Instance);
+            var readings = new Dictionary<TreeDirectory, ItemReading<KeyContent>>();
             foreach (var (directory, isTwin) in Items(section))
             {
                 var content = Read(directory, known, readings, reader => reader.Key(directory));
@@ -110,11 +117,16 @@ internal sealed class TreeReader
                     continue;
                 }
 
-                var file = content.File;
-                if (file.IsBroken && served?.PrivateKey(directory.Name)?.Record.File is { IsBroken: false } before)
+                var before = served?.PrivateKey(directory.Name);
+                if (content.Config is not null && before?.Credentials.Overlaps(content.Config.Credentials) == true)
                 {
-                    HasKept = true;
-                    file = before;
+                    _ = sameOwners.Add(directory.Name);
+                }
+
+                var file = content.File;
+                if (file.IsBroken && before is { Record.File: { IsBroken: false } good } && sameOwners.Contains(directory.Name))
+                {
+                    file = good;
                     Problems.Add(Problem.Warning(
                         directory.Path, Position.Start, "until the private key in here is mended, the one that was served before goes on being served"));
                 }
@@ -138,7 +150,7 @@ internal sealed class TreeReader
         public Dictionary<TreeDirectory, ItemReading<CertificateContent>> ReadCertificates(
             TreeDirectory? section, Dictionary<TreeDirectory, ItemReading<CertificateContent>> known)
         {
-            var readings = new Dictionary<TreeDirectory, ItemReading<CertificateContent>>(ReferenceEqualityComparer.Instance);
+            var readings = new Dictionary<TreeDirectory, ItemReading<CertificateContent>>();
             foreach (var (directory, isTwin) in Items(section))
             {
                 var content = Read(directory, known, readings, reader => reader.Certificate(directory));
@@ -152,13 +164,12 @@ internal sealed class TreeReader
             return readings;
         }
 
-        public void SettlePrivateKeys()
+        public void ChooseKeys()
         {
-            HasKept |= proof.HasKept;
-            for (var i = 0; HasKept && i < PrivateKeys.Count; i++)
+            for (var i = 0; ReviewAt is not null && i < PrivateKeys.Count; i++)
             {
                 var record = PrivateKeys[i];
-                PrivateKeys[i] = proof.Settle(record, served?.PrivateKey(record.Name)?.Record.File ?? default, keyDirectories[record.Name].Path);
+                PrivateKeys[i] = proof.ChooseKey(record, served?.PrivateKey(record.Name)?.Record.File ?? default, keyDirectories[record.Name]);
             }
         }
 
@@ -170,8 +181,8 @@ internal sealed class TreeReader
         {
             if (!known.TryGetValue(directory, out var item) || !item.Reading.IsUpToDate)
             {
-                var reading = new Reading(quiet, parsed);
-                item = new(reading, read(new(reading, quiet.Now)));
+                var reading = new Reading(freshness);
+                item = new(reading, read(new(reading, pemFiles, freshness.Now)));
             }
 
             readings.Add(directory, item);

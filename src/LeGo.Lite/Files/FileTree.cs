@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace LeGo.Lite.Files;
 
@@ -39,37 +40,6 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Size, 
 
 internal readonly record struct FileStatus(EntryKind Kind, FileStamp Stamp);
 
-/// <summary>What can be said of a file that was changed a short time ago.</summary>
-/// <param name="Now">The moment of the scan.</param>
-/// <param name="Debounce">How long no write must have come for a file to be at rest; zero: don't ask.</param>
-internal readonly record struct Quiet(DateTimeOffset Now, TimeSpan Debounce)
-{
-    // A scan can take a while; what is later than that is a clock that moved, not a write.
-    private static readonly TimeSpan LongestScan = TimeSpan.FromMinutes(1);
-
-    // The kernel's clock for file times ticks 100 times a second or more often.
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
-
-    // Some file systems keep whole seconds, or every second one (FAT).
-    private static readonly TimeSpan CoarseTick = TimeSpan.FromSeconds(2);
-
-    /// <summary>The write may go on.</summary>
-    public bool Disturbs(in FileStamp stamp) => Debounce > TimeSpan.Zero && IsWithin(Debounce, stamp);
-
-    /// <summary>
-    /// One more write could leave the very same stamp, so that the next scan must not believe it
-    /// (Git calls such a file racily clean).
-    /// </summary>
-    public bool Blurs(in FileStamp stamp) =>
-        IsWithin(stamp.Changed % TimeSpan.TicksPerSecond == 0 ? CoarseTick : Tick, stamp) || Disturbs(stamp);
-
-    private bool IsWithin(TimeSpan span, in FileStamp stamp)
-    {
-        var age = Now - stamp.ChangedAt;
-        return age < span && age > -LongestScan;
-    }
-}
-
 /// <summary>One look at the disk: what is where, not what it holds. Immutable.</summary>
 internal abstract record TreeEntry(string Name)
 {
@@ -87,8 +57,8 @@ internal sealed record TreeDirectory(string Name, Place Place, ImmutableArray<Tr
     /// <summary>Of the directory itself: it changes when an entry comes, goes or is replaced.</summary>
     public FileStamp Stamp { get; init; }
 
-    /// <inheritdoc cref="Quiet.Blurs"/>
-    public bool IsBlurred { get; init; }
+    /// <inheritdoc cref="Freshness.IsRacy"/>
+    public bool IsRacy { get; init; }
 
     /// <summary>How many directories were reached through links, itself and all below it.</summary>
     public int LinkedDirectories { get; init; }
@@ -96,6 +66,11 @@ internal sealed record TreeDirectory(string Name, Place Place, ImmutableArray<Tr
     public IEnumerable<TreeDirectory> Directories => Entries.OfType<TreeDirectory>();
 
     public IEnumerable<TreeFault> Faults => Entries.OfType<TreeFault>();
+
+    /// <summary>Compared as an object: what is as it was at the walk before is the same one.</summary>
+    public bool Equals(TreeDirectory? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
     public TreeEntry? this[string name] => Entries.FirstOrDefault(entry => entry.Name == name);
 }
@@ -106,8 +81,8 @@ internal sealed record TreeDirectory(string Name, Place Place, ImmutableArray<Tr
 /// <param name="Stamp">Of the file itself, never of a link to it.</param>
 internal sealed record TreeFile(string Name, Place Parent, string? Target, FileStamp Stamp) : TreeEntry(Name)
 {
-    /// <inheritdoc cref="Quiet.Blurs"/>
-    public bool IsBlurred { get; init; }
+    /// <inheritdoc cref="Freshness.IsRacy"/>
+    public bool IsRacy { get; init; }
 
     public override string Path => $"{Parent.Path}/{Name}";
 
@@ -133,27 +108,31 @@ internal sealed record TreeStray(string Name, Place Parent) : TreeEntry(Name)
 /// <summary>Where a directory stands. Of many places few are ever named: a path is put together when it is asked for.</summary>
 internal sealed class Place
 {
+    private readonly Place? parent;
     private readonly string name;
-    private readonly string? target;
 
+    /// <summary>Of the root.</summary>
     /// <param name="path">As the user knows it.</param>
     /// <param name="location">Absolute and without links.</param>
-    public Place(string path, string location) => (name, target) = (path, location);
+    public Place(string path, string location) => (name, Target) = (path, location);
 
     /// <param name="parent">The directory it stands in.</param>
     /// <param name="name">Its name there.</param>
     /// <param name="target">Where it really is, if it was reached through a link.</param>
-    public Place(Place parent, string name, string? target) => (Parent, this.name, this.target) = (parent, name, target);
+    public Place(Place parent, string name, string? target) => (this.parent, this.name, Target) = (parent, name, target);
 
-    /// <summary>Null for the root.</summary>
-    public Place? Parent { get; }
+    /// <summary>Where it really is, if it is the root or was reached through a link.</summary>
+    public string? Target { get; }
 
     /// <summary>As the user knows it.</summary>
-    public string Path => Parent is null ? name : $"{Parent.Path}/{name}";
+    public string Path => parent is null ? name : $"{parent.Path}/{name}";
 
     /// <summary>Absolute and without links.</summary>
-    public string Location => target ?? $"{Parent!.Location}/{name}";
-
-    /// <summary>Whether a directory entered from <paramref name="parent"/>, by a link to <paramref name="linkTarget"/> or none, is just here.</summary>
-    public bool IsIn(Place parent, string? linkTarget) => ReferenceEquals(Parent, parent) && target == linkTarget;
+    public string Location => Target ?? $"{parent!.Location}/{name}";
 }
+
+/// <summary>One walk of the data tree.</summary>
+/// <param name="Root">The data directory.</param>
+/// <param name="Roots">Where it and the directories of <c>data_links</c> really are, as far as they are there.</param>
+/// <param name="LinkFaults">What is wrong with <c>data_links</c>.</param>
+internal sealed record TreeLook(TreeDirectory Root, ImmutableArray<string> Roots, ImmutableArray<Problem> LinkFaults);

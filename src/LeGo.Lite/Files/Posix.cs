@@ -18,6 +18,7 @@ namespace LeGo.Lite.Files;
 internal static unsafe partial class Posix
 {
     public const int ENOENT = 2;
+    public const int EACCES = 13;
     public const int ENOTDIR = 20;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
@@ -27,12 +28,12 @@ internal static unsafe partial class Posix
     private const int EINTR = 4;
     private const int ENXIO = 6;
     private const int ENOMEM = 12;
-    private const int EACCES = 13;
     private const int EINVAL = 22;
     private const int ENAMETOOLONG = 36;
     private const int EILSEQ = 84;
     private const int ESTALE = 116;
 
+    private const int PathMax = 4096;
     private const int AtCurrentDirectory = -100;
     private const int AtSymlinkNoFollow = 0x100;
     private const int AtEmptyPath = 0x1000;
@@ -143,6 +144,21 @@ internal static unsafe partial class Posix
         }
     }
 
+    /// <summary>Whether a path is this one without links; allocates nothing.</summary>
+    /// <param name="path">UTF-8, with a NUL at its end.</param>
+    /// <param name="expected">Absolute and without links.</param>
+    public static bool RealPathIs(ReadOnlySpan<byte> path, string expected)
+    {
+        Span<byte> resolved = stackalloc byte[PathMax];
+        Span<byte> wanted = stackalloc byte[PathMax];
+        fixed (byte* start = path, buffer = resolved)
+        {
+            return realpath(start, buffer) is not null
+                && Encoding.UTF8.TryGetBytes(expected, wanted, out var length)
+                && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer).SequenceEqual(wanted[..length]);
+        }
+    }
+
     /// <summary>The absolute path without links; null if there is none.</summary>
     public static string? RealPath(string path, out int error)
     {
@@ -179,6 +195,18 @@ internal static unsafe partial class Posix
         fixed (byte* start = bytes)
         {
             var count = pread(open.Descriptor, start, (nuint)bytes.Length, offset);
+            error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            return (int)count;
+        }
+    }
+
+    /// <summary>What comes next of what is no file; waits for it.</summary>
+    public static int ReadNext(SafeFileHandle source, Span<byte> bytes, out int error)
+    {
+        using var open = new Borrowed(source);
+        fixed (byte* start = bytes)
+        {
+            var count = read(open.Descriptor, start, (nuint)bytes.Length);
             error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
             return (int)count;
         }
@@ -249,8 +277,14 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial byte* realpath(string path, byte* resolved);
 
+    [LibraryImport("libc")]
+    private static partial byte* realpath(byte* path, byte* resolved);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(int file, byte* bytes, nuint size, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint read(int file, byte* bytes, nuint size);
 
     // struct statx is the same on every processor.
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -8,7 +8,7 @@ namespace LeGo.Lite.Files;
 /// </summary>
 internal sealed class TreeSweep
 {
-    private readonly HashSet<TreeDirectory> changed = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<TreeDirectory> changed = [];
     private byte[] path = new byte[256];
     private int length;
 
@@ -16,10 +16,7 @@ internal sealed class TreeSweep
     {
     }
 
-    /// <summary>
-    /// The directories that are not surely as they were, or in which something is not. A stamp names
-    /// the very file and its version, so it does not matter by which way the path led to it.
-    /// </summary>
+    /// <summary>The directories that are not surely as they were, or in which something is not.</summary>
     public static IReadOnlySet<TreeDirectory> Changed(TreeDirectory root)
     {
         var sweep = new TreeSweep();
@@ -30,7 +27,7 @@ internal sealed class TreeSweep
 
     private bool IsAsItWas(TreeDirectory directory)
     {
-        var isSame = !directory.IsBlurred && IsThere(EntryKind.Directory, directory.Stamp);
+        var isSame = !directory.IsRacy && IsThere(EntryKind.Directory, directory.Stamp) && LeadsTo(directory.Place.Target);
         foreach (var entry in directory.Entries)
         {
             var end = length;
@@ -38,7 +35,7 @@ internal sealed class TreeSweep
             Append(entry.Name);
             isSame &= entry switch
             {
-                TreeFile file => !file.IsBlurred && IsThere(EntryKind.File, file.Stamp),
+                TreeFile file => !file.IsRacy && IsThere(EntryKind.File, file.Stamp) && LeadsTo(file.Target),
                 TreeDirectory below => IsAsItWas(below),
 
                 // What a link leads to may have changed without a trace in the directory.
@@ -59,6 +56,19 @@ internal sealed class TreeSweep
     {
         path[length] = 0;
         return Posix.TargetStatus(path.AsSpan(0, length + 1)) == new FileStatus(kind, stamp);
+    }
+
+    /// <summary>The same file may be in another place by now, one that no link may lead to.</summary>
+    /// <param name="target">Where a link led; null if there was none.</param>
+    private bool LeadsTo(string? target)
+    {
+        if (target is null)
+        {
+            return true;
+        }
+
+        path[length] = 0;
+        return Posix.RealPathIs(path.AsSpan(0, length + 1), target);
     }
 
     private void Append(string text)

@@ -19,11 +19,11 @@ internal sealed class TreeWalk : IDisposable
 
     private readonly List<Root> roots = [];
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
-    private readonly Quiet quiet;
-    private readonly IReadOnlySet<TreeDirectory> changed;
+    private readonly Freshness freshness;
+    private IReadOnlySet<TreeDirectory> changed = FrozenSet<TreeDirectory>.Empty;
     private int directoriesBehindLinks;
 
-    private TreeWalk(Quiet quiet, IReadOnlySet<TreeDirectory> changed) => (this.quiet, this.changed) = (quiet, changed);
+    private TreeWalk(Freshness freshness) => this.freshness = freshness;
 
     private sealed record Root(string Location, SafeFileHandle Handle);
 
@@ -41,19 +41,13 @@ internal sealed class TreeWalk : IDisposable
     /// <param name="path">The data directory, which may be a link.</param>
     /// <param name="layout">What to look at.</param>
     /// <param name="linkTargets">Directories outside the tree into which links may lead; a missing one is none.</param>
-    /// <param name="quiet">When a stamp is to be believed.</param>
-    /// <param name="known">What the walk before gave, by the same path and layout.</param>
+    /// <param name="freshness">When a stamp is to be believed.</param>
+    /// <param name="known">What the walk before gave, of the same path, layout and targets.</param>
     /// <exception cref="IOException">The tree as a whole can't be read; the message says why.</exception>
-    public static TreeDirectory Walk(
-        string path, Layout layout, IEnumerable<string> linkTargets, Quiet quiet = default, TreeDirectory? known = null)
+    public static TreeLook Walk(
+        string path, Layout layout, IEnumerable<string> linkTargets, Freshness freshness = default, TreeLook? known = null)
     {
-        var changed = known is null ? FrozenSet<TreeDirectory>.Empty : TreeSweep.Changed(known);
-        if (known is not null && changed.Count == 0)
-        {
-            return known;
-        }
-
-        using var walk = new TreeWalk(quiet, changed);
+        using var walk = new TreeWalk(freshness);
         var location = walk.AddRoot(path, out var error);
         using var root = location is null ? null : Posix.OpenDirectory(null, location, out error);
         if (location is null || root is null || Posix.Status(root, out error) is not { Stamp: var stamp })
@@ -66,28 +60,37 @@ internal sealed class TreeWalk : IDisposable
             });
         }
 
-        var faults = new List<TreeEntry>();
+        var faults = ImmutableArray.CreateBuilder<Problem>();
         foreach (var target in linkTargets)
         {
             if (walk.AddRoot(target, out error) is null && error != Posix.ENOENT)
             {
-                var parent = Path.GetDirectoryName(target) ?? "";
-                faults.Add(new TreeFault(
-                    Path.GetFileName(target), new(parent, parent), error == Posix.ENOTDIR
-                        ? "this entry of data_links is not a directory"
-                        : $"can't open this directory of data_links: {Posix.Describe(error)}"));
+                faults.Add(Problem.Error(target, Position.Start, error == Posix.ENOTDIR
+                    ? "this entry of data_links is not a directory"
+                    : $"can't open this directory of data_links: {Posix.Describe(error)}"));
             }
         }
 
-        if (known is not null && known.Place.Location != location)
+        // The same stamps in other places: which links may be followed is to be decided again.
+        var roots = walk.roots.Select(root => root.Location).ToImmutableArray();
+        var before = known is not null && known.Roots.SequenceEqual(roots) && known.LinkFaults.SequenceEqual(faults) ? known : null;
+        if (before is not null)
         {
-            known = null;
+            walk.changed = TreeSweep.Changed(before.Root);
+            if (walk.changed.Count == 0)
+            {
+                return before;
+            }
         }
 
-        var place = known?.Place ?? new Place(path, location);
-        return walk.Entries(place, root, layout, known, behindLink: false, out error) is { } entries
-            ? walk.Directory(path, place, stamp, [.. entries, .. faults.Select(fault => Keep(fault, known?.Entries.LastOrDefault(entry => entry.Name == fault.Name)))], behindLink: false, known)
-            : throw new IOException($"can't read the directory: {Posix.Describe(error)}");
+        var place = before?.Root.Place ?? new Place(path, location);
+        if (walk.Entries(place, root, layout, before?.Root, behindLink: false, out error) is not { } entries)
+        {
+            throw new IOException($"can't read the directory: {Posix.Describe(error)}");
+        }
+
+        var tree = walk.Directory(path, place, stamp, entries, behindLink: false, before?.Root);
+        return before is not null && ReferenceEquals(tree, before.Root) ? before : new(tree, roots, faults.ToImmutable());
     }
 
     public void Dispose()
@@ -150,7 +153,7 @@ internal sealed class TreeWalk : IDisposable
     /// <summary>What was known, if it says the same.</summary>
     private static TreeEntry Keep(TreeEntry entry, TreeEntry? known) => (entry, known) switch
     {
-        (TreeFile file, TreeFile { IsBlurred: false } same) when same.Stamp == file.Stamp && same.Target == file.Target => same,
+        (TreeFile file, TreeFile { IsRacy: false } same) when same.Stamp == file.Stamp && same.Target == file.Target => same,
         (TreeFault { Unsettled: false } fault, TreeFault same) when same.Text == fault.Text => same,
         (TreeStray, TreeStray) => known,
         _ => entry,
@@ -159,12 +162,12 @@ internal sealed class TreeWalk : IDisposable
     /// <summary>The directory, or the known one if it says the same.</summary>
     private TreeDirectory Directory(
         string name, Place place, in FileStamp stamp, ImmutableArray<TreeEntry> entries, bool behindLink, TreeDirectory? known) =>
-        known is { IsBlurred: false } && known.Stamp == stamp && ReferenceEquals(known.Place, place) && entries.SequenceEqual(known.Entries, ReferenceEquals)
+        known is { IsRacy: false } && known.Stamp == stamp && entries.SequenceEqual(known.Entries, ReferenceEquals)
             ? known
             : new(name, place, entries)
             {
                 Stamp = stamp,
-                IsBlurred = quiet.Blurs(stamp),
+                IsRacy = freshness.IsRacy(stamp),
                 LinkedDirectories = (behindLink ? 1 : 0) + entries.OfType<TreeDirectory>().Sum(below => below.LinkedDirectories),
             };
 
@@ -183,6 +186,7 @@ internal sealed class TreeWalk : IDisposable
 
         var knownDirectory = known as TreeDirectory;
         if (knownDirectory is not null && !changed.Contains(knownDirectory)
+            && directoriesBehindLinks + knownDirectory.LinkedDirectories <= MaxDirectoriesBehindLinks
             && Posix.TargetStatus(directory, name) == new FileStatus(EntryKind.Directory, knownDirectory.Stamp))
         {
             directoriesBehindLinks += knownDirectory.LinkedDirectories;
@@ -213,7 +217,7 @@ internal sealed class TreeWalk : IDisposable
     /// <param name="status">What it is.</param>
     private TreeEntry? Found(in Wanted wanted, SafeFileHandle directory, string realName, string? target, in FileStatus status) => status.Kind switch
     {
-        EntryKind.File when wanted.IsFile => new TreeFile(wanted.Name, wanted.Parent, target, status.Stamp) { IsBlurred = quiet.Blurs(status.Stamp) },
+        EntryKind.File when wanted.IsFile => new TreeFile(wanted.Name, wanted.Parent, target, status.Stamp) { IsRacy = freshness.IsRacy(status.Stamp) },
         EntryKind.Directory when wanted.Below is not null => Enter(wanted, directory, realName, target),
         _ => wanted.IsFile ? new TreeFault(wanted.Name, wanted.Parent, "this is not a regular file, so it is never opened; put a plain file here")
             : wanted.IsNamed ? new TreeFault(wanted.Name, wanted.Parent, "this is not a directory; make it one, or remove it")
@@ -237,7 +241,7 @@ internal sealed class TreeWalk : IDisposable
         }
 
         var known = wanted.Known;
-        if (known is not null && !known.Place.IsIn(wanted.Parent, target))
+        if (known?.Place.Target != target)
         {
             known = null;
         }
@@ -289,7 +293,7 @@ internal sealed class TreeWalk : IDisposable
         return directory;
     }
 
-    public static bool IsBelow(string directory, string path) =>
+    private static bool IsBelow(string directory, string path) =>
         directory == "/" || (path.StartsWith(directory, StringComparison.Ordinal) && path.AsSpan(directory.Length) is ['/', ..]);
 
     private static TreeFault Fault(in Wanted wanted, int error) => Posix.IsMoved(error)

@@ -1,107 +1,109 @@
+using System.ComponentModel;
+
 namespace LeGo.Lite.Files;
 
 /// <summary>
-/// Says when something may have changed below the data directory: a hint, never the truth. It watches the
-/// real directories, and every name on the way to them that can lead elsewhere.
+/// Says when something may have changed in a tree that was walked: a hint, never the truth. It watches every
+/// directory that the walk entered, and every name on the way to the root and through links.
 /// </summary>
 /// <param name="path">The data directory, which may be a link or lie behind some; it may be missing.</param>
-/// <param name="linkTargets">Directories outside the tree into which links may lead; they may be missing.</param>
-/// <param name="announce">Called at every event, on any thread, also while arming; not any more once disposed.</param>
-internal sealed class TreeWatcher(string path, IReadOnlyList<string> linkTargets, Action announce) : IDisposable
+/// <param name="announce">Called at every change, on any thread.</param>
+internal sealed class TreeWatcher(string path, Action announce) : IDisposable
 {
     private const int MaxLinks = 40;
 
-    private const NotifyFilters Names = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.Attributes;
-
-    // What inotify is asked for then: all but that a file was opened, read or closed, which our scans do.
-    private const NotifyFilters Everything = Names | NotifyFilters.LastWrite;
-
     private readonly Lock gate = new();
-    private List<Watched> armed = [];
-    private List<FileSystemWatcher> watchers = [];
-    private volatile string? fault;
-    private bool isStale = true;
-    private bool isDenied;
 
-    /// <summary>Why changes may go unannounced; null if nothing is known to be wrong.</summary>
-    public string? Fault => fault;
-
-    /// <param name="Directory">Absolute and without links.</param>
-    /// <param name="Name">What is watched in it; null: everything below.</param>
-    /// <param name="Device">With the inode: a new directory of the same name is another.</param>
-    /// <param name="Inode">Of the directory.</param>
-    private sealed record Watched(string Directory, string? Name, ulong Device, ulong Inode);
+    // Of each watch the names that matter; null: all of them, it is a directory of the tree.
+    private readonly Dictionary<int, HashSet<string>?> watches = [];
+    private Inotify? inotify;
+    private TreeDirectory? watched;
+    private string? fault;
+    private bool isNew;
+    private volatile bool isOverflown;
 
     /// <summary>
-    /// Watches what stands at the paths now. False if all of it is watched already: it is cheap to ask after
-    /// every scan. True if not: no change before now was announced, so scan, and ask again.
+    /// Watches what a walk saw; what is watched already costs nothing. Anything new is announced: it may have changed
+    /// between the walk and now. Returns why changes may go unannounced; null if every one should be.
     /// </summary>
-    /// <param name="anew">In any case: a scan found what was not announced.</param>
-    public bool Arm(bool anew)
+    /// <param name="root">What the last walk gave; null if it failed.</param>
+    /// <param name="again">Something was not announced: try once more what could not be watched.</param>
+    public string? Watch(TreeDirectory? root, bool again)
     {
-        var wanted = Wanted();
-        List<FileSystemWatcher> stopped;
-        lock (gate)
+        inotify ??= Inotify.Open(OnEvent, out var error);
+        if (inotify is null)
         {
-            if (!anew && !isStale && wanted.SequenceEqual(armed))
+            return "no inotify instance can be had; raise the sysctl fs.inotify.max_user_instances, or the limit of open files";
+        }
+
+        if (again && fault is not null)
+        {
+            (watched, fault) = (null, null);
+        }
+
+        isNew = false;
+        Follow(path);
+        if (root is not null)
+        {
+            Visit(root, watched);
+            watched = root;
+        }
+
+        if (isNew)
+        {
+            announce();
+        }
+
+        var isLost = isOverflown;
+        isOverflown = false;
+        return fault ?? (isLost ? "more changed at once than the kernel keeps; raise the sysctl fs.inotify.max_queued_events" : null);
+    }
+
+    public void Dispose() => inotify?.Dispose();
+
+    private void Visit(TreeDirectory directory, TreeDirectory? known)
+    {
+        if (!ReferenceEquals(directory, known))
+        {
+            Add(directory.Place.Location, null, isNeeded: true);
+        }
+
+        var knownEntries = known?.Entries ?? [];
+        var next = 0;
+        foreach (var entry in directory.Entries)
+        {
+            // Both are in the same order, and what did not change is the same object.
+            while (next < knownEntries.Length && string.CompareOrdinal(knownEntries[next].Name, entry.Name) < 0)
             {
-                return false;
+                next++;
             }
 
-            (stopped, watchers) = (watchers, []);
-            (armed, fault, isStale, isDenied) = (wanted, null, false, false);
-        }
+            var knownEntry = next < knownEntries.Length && knownEntries[next].Name == entry.Name ? knownEntries[next] : null;
 
-        stopped.ForEach(watcher => watcher.Dispose());
-
-        // In their order: who replaces a directory while it is being watched is seen at its name.
-        foreach (var one in wanted.GroupBy(one => (one.Directory, IsTree: one.Name is null)))
-        {
-            Start(one.Key.Directory, one.Key.IsTree ? null : [.. one.Select(watched => watched.Name!)]);
-        }
-
-        return true;
-    }
-
-    public void Dispose()
-    {
-        List<FileSystemWatcher> stopped;
-        lock (gate)
-        {
-            (stopped, watchers) = (watchers, []);
-        }
-
-        stopped.ForEach(watcher => watcher.Dispose());
-    }
-
-    private List<Watched> Wanted()
-    {
-        var names = new List<Watched>();
-        var trees = new List<Watched>();
-        foreach (var start in linkTargets.Prepend(path))
-        {
-            if (Follow(start, names) is { } directory)
+            // What is wrong may be a link to what is missing: each time there may be more of the way.
+            var isLink = entry is TreeFile { Target: not null } or TreeDirectory { Place.Target: not null };
+            if (entry is TreeFault or TreeStray || (isLink && !ReferenceEquals(entry, knownEntry)))
             {
-                trees.Add(Look(directory, null));
+                Follow($"{directory.Place.Location}/{entry.Name}");
+            }
+
+            if (entry is TreeDirectory below)
+            {
+                Visit(below, knownEntry as TreeDirectory);
             }
         }
-
-        trees.RemoveAll(tree => trees.Exists(other => TreeWalk.IsBelow(other.Directory, tree.Directory)));
-        return [.. names.Distinct(), .. trees.Distinct()];
     }
 
-    /// <summary>Goes to a directory name by name, and returns where it really is; null if there is none.</summary>
-    /// <param name="path">As configured.</param>
-    /// <param name="names">Gets the names that decide where the path leads: links, what is missing, the directory's own.</param>
-    private static string? Follow(string path, List<Watched> names)
+    /// <summary>Goes along a path name by name, and watches each: a directory may be replaced, a link swapped, what is missing made.</summary>
+    private void Follow(string start)
     {
-        if (path.Contains('\0', StringComparison.Ordinal))
+        if (start.Contains('\0', StringComparison.Ordinal))
         {
-            return null;
+            return;
         }
 
-        var directory = Path.IsPathRooted(path) ? "/" : Posix.RealPath(".", out _) ?? "/";
-        var rest = new Stack<string>(path.Split('/').Reverse());
+        var directory = Path.IsPathRooted(start) ? "/" : Posix.RealPath(".", out _) ?? "/";
+        var rest = new Stack<string>(start.Split('/').Reverse());
         for (var links = 0; rest.TryPop(out var name);)
         {
             if (name is "" or "." or "..")
@@ -112,16 +114,18 @@ internal sealed class TreeWatcher(string path, IReadOnlyList<string> linkTargets
 
             var entry = Path.Join(directory, name);
             var kind = Posix.Status(null, entry, out _)?.Kind;
+
+            // Nobody but root may list every directory above: what is replaced up there waits for the rescan.
+            Add(directory, name, isNeeded: kind != EntryKind.Directory);
             if (kind == EntryKind.Directory)
             {
                 directory = entry;
                 continue;
             }
 
-            names.Add(Look(directory, name));
             if (kind != EntryKind.Link || ++links > MaxLinks || new FileInfo(entry).LinkTarget is not { } target)
             {
-                return null;
+                return;
             }
 
             directory = Path.IsPathRooted(target) ? "/" : directory;
@@ -130,100 +134,63 @@ internal sealed class TreeWatcher(string path, IReadOnlyList<string> linkTargets
                 rest.Push(part);
             }
         }
-
-        if (Path.GetDirectoryName(directory) is { } parent)
-        {
-            names.Add(Look(parent, Path.GetFileName(directory)));
-        }
-
-        return directory;
     }
-
-    private static Watched Look(string directory, string? name) =>
-        Posix.Status(null, directory, out _) is { Stamp: var stamp } ? new(directory, name, stamp.Device, stamp.Inode) : new(directory, name, 0, 0);
 
     /// <param name="directory">Absolute and without links.</param>
-    /// <param name="names">What to watch in it; null: everything below.</param>
-    private void Start(string directory, string[]? names)
+    /// <param name="name">What matters in it; null: everything.</param>
+    /// <param name="isNeeded">It is a fault if it can't be watched.</param>
+    private void Add(string directory, string? name, bool isNeeded)
     {
-        var watcher = new FileSystemWatcher { NotifyFilter = names is null ? Everything : Names, IncludeSubdirectories = names is null };
-        lock (gate)
+        var watch = inotify!.Add(directory, out var error);
+        if (watch < 0)
         {
-            // One that nobody holds is collected and falls silent.
-            watchers.Add(watcher);
+            fault ??= error switch
+            {
+                Posix.ENOSPC => "not every directory is watched; raise the sysctl fs.inotify.max_user_watches",
+                Posix.EACCES => isNeeded ? $"permission denied to list {Problem.Printable(directory)}; let the user that runs lego-lite read it" : null,
+
+                // It has gone since; the next scan will tell.
+                _ => Posix.IsMoved(error) ? null : $"not every directory is watched: {new Win32Exception(error).Message}",
+            };
+            return;
         }
 
-        watcher.Changed += (_, change) => OnChange(watcher, names, change);
-        watcher.Created += (_, change) => OnChange(watcher, names, change);
-        watcher.Deleted += (_, change) => OnChange(watcher, names, change);
-        watcher.Renamed += (_, change) => OnChange(watcher, names, change);
-        watcher.Error += (_, error) => OnError(watcher, names is null ? null : directory, error.GetException());
-        try
+        lock (gate)
         {
-            watcher.Path = directory;
-            watcher.EnableRaisingEvents = true;
-        }
-        catch (ArgumentException)
-        {
-            // It has gone since: the scan that follows will tell, and the next arming.
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or OutOfMemoryException)
-        {
-            OnError(watcher, directory, failure);
+            if (!watches.TryGetValue(watch, out var names))
+            {
+                watches.Add(watch, name is null ? null : [name]);
+                isNew = true;
+            }
+            else if (name is null)
+            {
+                watches[watch] = null;
+                isNew |= names is not null;
+            }
+            else
+            {
+                isNew |= names?.Add(name) ?? false;
+            }
         }
     }
 
-    private void OnChange(FileSystemWatcher watcher, string[]? names, FileSystemEventArgs change)
+    private void OnEvent(int watch, Inotify.EventKind kind, string name)
     {
         lock (gate)
         {
-            var isMeant = names is null || names.Contains(change.Name) || (change is RenamedEventArgs renamed && names.Contains(renamed.OldName));
-            if (!isMeant || !watchers.Contains(watcher))
+            if (kind == Inotify.EventKind.Gone)
             {
+                _ = watches.Remove(watch);
                 return;
             }
 
-            // A name now leads elsewhere, also if the new directory got the inode of the old. And FileSystemWatcher
-            // loses what is made in a directory shortly before that is renamed, or while it is outside; or
-            // what it may not list yet, if that is permitted later.
-            isStale |= (change.ChangeType != WatcherChangeTypes.Changed || isDenied) && (names is not null || Directory.Exists(change.FullPath));
-            announce();
-        }
-    }
-
-    /// <param name="watcher">Whose error it is.</param>
-    /// <param name="directory">What it was to watch; null if it is something below it.</param>
-    /// <param name="error">One for each directory that can't be watched; anything else is the watcher's end.</param>
-    private void OnError(FileSystemWatcher watcher, string? directory, Exception error)
-    {
-        lock (gate)
-        {
-            switch (error)
+            isOverflown |= kind == Inotify.EventKind.Overflow;
+            if (name.Length > 0 && watches.TryGetValue(watch, out var names) && names?.Contains(name) == false)
             {
-                case var _ when !watchers.Contains(watcher):
-                case DirectoryNotFoundException or FileNotFoundException or PathTooLongException:
-                    break;
-                case UnauthorizedAccessException:
-                    // Below the data directory the scan says so, if anybody wants to read it.
-                    isDenied = true;
-                    fault ??= directory is null ? null : $"the user that runs lego-lite may not list {directory}, so what is replaced there goes unnoticed; permit it";
-                    break;
-                case IOException { HResult: Posix.ENOSPC }:
-                    fault = "the limit fs.inotify.max_user_watches is reached, so not every directory is watched; raise it with sysctl";
-                    break;
-                case IOException { HResult: Posix.EMFILE or Posix.ENFILE }:
-                    fault = "the limit fs.inotify.max_user_instances or that of open files is reached, so not everything is watched; raise it";
-                    break;
-                case IOException or OutOfMemoryException:
-                    fault ??= $"not everything is watched: {error.Message}";
-                    break;
-                default:
-                    // More happened than the kernel keeps (fs.inotify.max_queued_events): the next arming begins afresh.
-                    watcher.EnableRaisingEvents = false;
-                    isStale = true;
-                    announce();
-                    break;
+                return;
             }
         }
+
+        announce();
     }
 }

@@ -1,4 +1,5 @@
 using LeGo.Lite.Catalog;
+using LeGo.Lite.Pem;
 using LeGo.Lite.Tests.Support;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class LastGoodTests : IDisposable
     private const string KeyKept = "privatekeys/web:1:1: warning: until the private key in here is mended, the one that was served before goes on being served";
 
     private const string KeyWaits =
-        "privatekeys/web:1:1: warning: no order was issued for the private key in here, so the one before goes on being served until there is one, or those issued for that one have expired";
+        "privatekeys/web:1:1: warning: no newest valid order was issued for the private key in here, so the one before goes on being served until there is one, or those issued for that one have expired";
 
     private const string Mismatch =
         $"{Chain}:1:1: error: the private key is not the one this certificate was issued for, so {Kept}; put the right key beside it, or name it with private_key";
@@ -236,6 +237,208 @@ public sealed class LastGoodTests : IDisposable
         Assert.Equal(what is not ("key file" or "key"), served.PrivateKey("web")?.Download.At(now) is not null);
         Assert.Equal(what != "certificate", served.Certificate("web") is not null);
         Assert.Equal(what != "key", served.PrivateKey("web") is not null);
+    }
+
+    [Theory]
+    [InlineData("broken chain, key file deleted")]
+    [InlineData("broken chain, key item deleted")]
+    [InlineData("broken chain, key beside deleted")]
+    [InlineData("mismatch, key beside deleted")]
+    public void A_deleted_key_is_gone_though_its_order_is_kept(string what)
+    {
+        if (what.Contains("beside", StringComparison.Ordinal))
+        {
+            tree.Write("certificates/web/orders/2026/privkey.pem", Material.One.KeyPem).Write(Key, Material.Two.KeyPem);
+            Assert.Empty(Scan());
+            File.Delete(tree["certificates/web/orders/2026/privkey.pem"]);
+        }
+
+        if (what.StartsWith("broken", StringComparison.Ordinal))
+        {
+            tree.Write(Chain, chain[..100]);
+        }
+
+        if (what.Contains("file", StringComparison.Ordinal))
+        {
+            File.Delete(tree[Key]);
+        }
+        else if (what.Contains("item", StringComparison.Ordinal))
+        {
+            Directory.Delete(tree["privatekeys/web"], recursive: true);
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            Scan();
+            Assert.Equal(chain, Body("certificates"));
+            Assert.Null(served!.Certificate("web")!.NewestValidOrder.At(now)!.PrivateCertificate);
+        }
+
+        // Not with another owner either.
+        tree.Key("web", "api_key: another-owner-0123456789\n", Material.Two.KeyPem);
+        Scan();
+        Assert.Null(served!.Certificate("web")!.NewestValidOrder.At(now)?.PrivateCertificate);
+    }
+
+    [Theory]
+    [InlineData("broken key")]
+    [InlineData("other key")]
+    [InlineData("broken chain")]
+    public void Nobody_gets_a_kept_key_who_could_not_get_it_before(string what)
+    {
+        tree.Write("privatekeys/web/key.yaml", "api_key: another-owner-0123456789\n");
+        _ = what switch
+        {
+            "broken key" => tree.Write(Key, "version https://git-lfs.github.com/spec/v1\n"),
+            "other key" => tree.Write(Key, Material.Two.KeyPem),
+            _ => tree.Write(Chain, chain[..100]).Write(Key, Material.Two.KeyPem),
+        };
+
+        for (var i = 0; i < 2; i++)
+        {
+            Scan();
+            Assert.NotEqual(Material.One.KeyPem, Body("privatekeys"));
+            Assert.Null(served!.Certificate("web")!.NewestValidOrder.At(now)!.PrivateCertificate);
+        }
+    }
+
+    [Fact]
+    public void An_API_key_that_is_being_changed_is_the_same_owners()
+    {
+        tree.Write("privatekeys/web/key.yaml", $"api_key: {TempTree.ApiKey}\napi_key_new: new-key-0123456789abcdef\nupdated_at: 2026-01-01T08:00:00Z\n").Write(Key, "");
+        Scan();
+        AssertPair(Material.One, chain);
+
+        tree.Write("privatekeys/web/key.yaml", "api_key: new-key-0123456789abcdef\nupdated_at: 2026-01-01T08:00:00Z\n");
+        Scan();
+        AssertPair(Material.One, chain);
+    }
+
+    [Fact]
+    public void A_key_whose_order_is_not_valid_yet_waits_for_it()
+    {
+        var begins = TempTree.Now.AddHours(1);
+        var renewed = Material.Two.Chain(begins, begins.AddDays(60));
+        tree.Write(Key, Material.Two.KeyPem).Order("web", "2027", renewed, "created_at: 2026-05-31T00:00:00Z\n");
+        Scan();
+        AssertPair(Material.One, chain);
+        Assert.Equal(begins, served!.ReviewAt);
+        Assert.Same(served, source.Scan(now, served));
+
+        now = begins;
+        Scan();
+        AssertPair(Material.Two, renewed);
+        Assert.Null(served.ReviewAt);
+    }
+
+    [Fact]
+    public void A_key_that_is_put_back_is_served_with_its_order()
+    {
+        var renewed = Material.Two.Chain();
+        tree.Write(Key, Material.Two.KeyPem).Order("web", "2027", renewed, "created_at: 2026-05-31T00:00:00Z\n");
+        Scan();
+        AssertPair(Material.Two, renewed);
+        tree.Write(Key, Material.One.KeyPem);
+        Scan();
+        AssertPair(Material.Two, renewed);
+
+        Directory.Delete(tree["certificates/web/orders/2027"], recursive: true);
+        Scan();
+        AssertPair(Material.One, chain);
+    }
+
+    [Theory]
+    [InlineData("a", "z")]
+    [InlineData("z", "a")]
+    public void A_key_that_two_certificates_need_in_two_versions_is_not_replaced_by_a_third(string first, string second)
+    {
+        tree.Certificate(first, TempTree.CertificateYaml + "private_key: web\n").Order(first, "1", chain);
+        Scan();
+        tree.Certificate(second, TempTree.CertificateYaml + "private_key: web\n").Order(second, "1", Material.Two.Chain()).Write(Key, Material.Two.KeyPem);
+        Scan();
+        Assert.Equal(Material.Two.KeyPem, Body("privatekeys"));
+        tree.Write(Key, Material.Make().KeyPem);
+        Scan();
+
+        Assert.Equal(Material.Two.KeyPem, Body("privatekeys"));
+        Assert.StartsWith(Material.One.KeyPem, Body(first), StringComparison.Ordinal);
+        Assert.StartsWith(Material.Two.KeyPem, Body(second), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whatever breaks in whatever order: a served pair matches, on the combined route and across the two, and nothing deleted is served.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Whatever_breaks_a_pair_matches(int seed)
+    {
+        var random = new Random(seed);
+        Material[] materials = [Material.One, Material.Two, Material.Rsa];
+        var served = 0;
+        for (var round = 0; round < 120; round++)
+        {
+            var material = materials[random.Next(3)];
+            var order = $"certificates/web/orders/{2026 + random.Next(2)}";
+            switch (random.Next(9))
+            {
+                case 0 or 1:
+                    tree.Write(Key, material.KeyPem);
+                    break;
+                case 2:
+                    tree.Write(Key, material.KeyPem[..^30]);
+                    break;
+                case 3 or 4:
+                    tree.Write($"{order}/fullchain.pem", material.Chain());
+                    break;
+                case 5:
+                    tree.Write($"{order}/fullchain.pem", "");
+                    break;
+                case 6:
+                    tree.Write($"{order}/privkey.pem", material.KeyPem);
+                    break;
+                case 7:
+                    File.Delete(random.Next(2) == 0 ? tree[Key] : tree[$"{order}/privkey.pem"]);
+                    break;
+                default:
+                    tree.Write($"{order}/order.yaml", $"created_at: 2026-05-{10 + random.Next(20)}T00:00:00Z\n");
+                    break;
+            }
+
+            Scan();
+            served += AssertMatches() ? 1 : 0;
+        }
+
+        Assert.InRange(served, 30, 120);
+    }
+
+    /// <summary>Whether a pair is served.</summary>
+    private bool AssertMatches()
+    {
+        if (served!.Certificate("web")!.NewestValidOrder.At(now) is not { PrivateCertificateChain: { } combined } order)
+        {
+            return false;
+        }
+
+        var parts = TempTree.Body(combined).Split("\n\n");
+        var key = PrivateKey.Parse("key", Material.Bytes(parts[0] + "\n"), [])!;
+        var leaf = CertificateChain.Parse("chain", Material.Bytes(parts[1]), [])!;
+        Assert.Equal(KeyMatch.Matches, key.Match(leaf));
+        Assert.Equal(TempTree.Body(order.Certificate), parts[1]);
+
+        // By itself the item serves the same key, but not if there is none of its own or the order brought one.
+        var record = served.Certificate("web")!.Record.Orders.First(record => record.HoldsAt(now));
+        if (record.KeyBeside is null)
+        {
+            Assert.True(File.Exists(tree[Key]));
+            Assert.Equal(parts[0] + "\n", Body("privatekeys"));
+        }
+        else
+        {
+            Assert.True(File.Exists(tree[$"certificates/web/orders/{record.DirectoryName}/privkey.pem"]));
+        }
+
+        return true;
     }
 
     [Fact]

@@ -19,9 +19,10 @@ public sealed class LiveCatalogTests : IDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Queue<Func<CatalogSnapshot>> scans = [];
     private readonly List<DateTimeOffset> scannedAt = [];
-    private readonly Queue<bool> watchAnew = [];
-    private readonly List<bool> watchedAnew = [];
+    private readonly List<bool> watchedAgain = [];
     private string? watchFault;
+    private TimeSpan debounce = Debounce;
+    private Action? onWatch;
 
     public void Dispose() => stop.Dispose();
 
@@ -153,10 +154,11 @@ public sealed class LiveCatalogTests : IDisposable
         var first = Snapshot();
         var live = Live(first, [.. Enumerable.Repeat(() => Unsettled(Broken), 40)]);
 
-        for (var i = 1; i < 8; i++)
+        for (var i = 0; i < 8; i++)
         {
             live.Reload();
             Assert.Same(first, live.Current);
+            time.Advance(Debounce);
         }
 
         // From now on it does not hold up the others.
@@ -175,31 +177,32 @@ public sealed class LiveCatalogTests : IDisposable
     {
         _ = Run(Live(Snapshot(), [.. Enumerable.Repeat(() => Unsettled(), 40)]));
         time.Advance(Rescan);
-        for (var i = 1; i < 8; i++)
+        for (var i = 0; i < 8; i++)
         {
             time.Advance(Debounce);
         }
 
-        Assert.Equal(8, scannedAt.Count);
-        time.Advance(Rescan - Tick);
-        Assert.Equal(8, scannedAt.Count);
-        time.Advance(Tick);
         Assert.Equal(9, scannedAt.Count);
+        time.Advance(Rescan - Tick);
+        Assert.Equal(9, scannedAt.Count);
+        time.Advance(Tick);
+        Assert.Equal(10, scannedAt.Count);
     }
 
     [Fact]
     public void Places_that_change_one_after_the_other_are_waited_for_but_not_without_end()
     {
         var place = 0;
-        var live = Live(Snapshot(), [.. Enumerable.Repeat(() => CatalogSnapshot.Make(new([], [], [], [$"{place++}"]), TempTree.Now), 80)]);
+        var live = Live(Snapshot(), [.. Enumerable.Repeat(() => CatalogSnapshot.Make(new([], [], [], [$"{place++}"]), TempTree.Now), 90)]);
 
         for (var round = 0; round < 2; round++)
         {
             var before = live.Current;
-            for (var i = 1; i < 40; i++)
+            for (var i = 0; i < 40; i++)
             {
                 live.Reload();
                 Assert.Same(before, live.Current);
+                time.Advance(Debounce);
             }
 
             live.Reload();
@@ -230,23 +233,42 @@ public sealed class LiveCatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_burst_is_waited_for_until_it_has_been_quiet_for_a_debounce()
+    {
+        var live = Live(Snapshot());
+        _ = Run(live);
+        live.Announce();
+        time.Advance(Debounce / 2);
+        live.Announce();
+        time.Advance(Debounce - Tick);
+        Assert.Empty(scannedAt);
+
+        // Timers know whole milliseconds only.
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Single(scannedAt);
+
+        time.Advance(Rescan - Tick);
+        Assert.Single(scannedAt);
+    }
+
+    [Fact]
     public void A_burst_is_waited_for_but_not_without_end()
     {
         var live = Live(Snapshot());
         _ = Run(live);
         live.Announce();
-        for (var i = 0; i < 3; i++)
+        for (var i = 1; i < 8; i++)
         {
+            time.Advance(Debounce / 2);
             live.Announce();
-            time.Advance(Debounce);
             Assert.Empty(scannedAt);
         }
 
-        live.Announce();
-        time.Advance(Debounce);
+        time.Advance(Debounce / 2);
         Assert.Single(scannedAt);
 
-        // What was announced meanwhile is not lost.
+        // What is announced later is not lost.
+        live.Announce();
         time.Advance(Debounce);
         Assert.Equal(2, scannedAt.Count);
     }
@@ -268,36 +290,35 @@ public sealed class LiveCatalogTests : IDisposable
     }
 
     [Fact]
-    public void What_is_watched_anew_is_scanned_at_once()
+    public void What_the_watcher_announces_by_itself_is_scanned_for()
     {
-        watchAnew.Enqueue(true);
-        _ = Run(Live(Snapshot()));
+        var live = Live(Snapshot());
+        onWatch = live.Announce;
+        _ = Run(live);
+        onWatch = null;
+        time.Advance(Debounce);
         Assert.Single(scannedAt);
 
         time.Advance(Rescan - Tick);
         Assert.Single(scannedAt);
-        watchAnew.Enqueue(false);
-        watchAnew.Enqueue(true);
-        time.Advance(Tick);
-        Assert.Equal(2, scannedAt.Count);
     }
 
     [Fact]
-    public void A_change_that_was_not_announced_makes_it_watch_anew()
+    public void After_a_change_that_was_not_announced_it_watches_again()
     {
         var live = Live(Snapshot(), () => Snapshot(Broken), () => Snapshot(Broken), () => Snapshot());
         _ = Run(live);
-        Assert.Equal([false], watchedAnew);
+        Assert.Equal([false], watchedAgain);
 
         time.Advance(Rescan);
-        Assert.Equal([false, true], watchedAnew);
+        Assert.Equal([false, true], watchedAgain);
         time.Advance(Rescan);
-        Assert.Equal([false, true, false], watchedAnew);
+        Assert.Equal([false, true, false], watchedAgain);
 
         // This one was.
         live.Announce();
         time.Advance(Debounce);
-        Assert.Equal([false, true, false, false], watchedAnew);
+        Assert.Equal([false, true, false, false], watchedAgain);
     }
 
     [Fact]
@@ -351,7 +372,7 @@ public sealed class LiveCatalogTests : IDisposable
     {
         using var tree = new TempTree();
         var source = new CatalogSource(tree.Good("web").Data, []);
-        var live = new LiveCatalog(tree.Data, source.Scan, source.Scan(TempTree.Now), time, log);
+        var live = new LiveCatalog(tree.Data, source.Scan, source.Scan(TempTree.Now), Debounce, time, log);
         live.Reload();
         Assert.Empty(log.Lines);
 
@@ -393,7 +414,7 @@ public sealed class LiveCatalogTests : IDisposable
     {
         using var tree = new TempTree();
         tree.Good("web");
-        var live = new LiveCatalog(tree.Data, new CatalogSource(tree.Data, []).Scan, tree.Scan(), time, log);
+        var live = new LiveCatalog(tree.Data, new CatalogSource(tree.Data, []).Scan, tree.Scan(), Debounce, time, log);
         _ = Run(live);
         Directory.Move(tree.Data, tree.Outside);
 
@@ -429,22 +450,20 @@ public sealed class LiveCatalogTests : IDisposable
     [Fact]
     public void A_debounce_longer_than_the_rescan_does_not_delay_it()
     {
-        _ = LongDebounce(Live(Snapshot(), () => Unsettled()));
+        debounce = TimeSpan.FromHours(1);
+        var live = Live(Snapshot(), () => Unsettled());
+        _ = Run(live);
 
         time.Advance(Rescan);
         time.Advance(Rescan);
-
         Assert.Equal(2, scannedAt.Count);
-
-        Task LongDebounce(LiveCatalog live)
-        {
-            SynchronizationContext.SetSynchronizationContext(null);
-            return live.RunAsync(Rescan, TimeSpan.FromHours(1), Watch, stop.Token);
-        }
+        live.Announce();
+        time.Advance(Rescan);
+        Assert.Equal(3, scannedAt.Count);
     }
 
     [Fact]
-    public void A_bug_in_a_scan_does_not_end_the_loop()
+    public void A_bug_does_not_end_the_loop()
     {
         var (first, last) = (Snapshot(), Snapshot());
         var live = Live(first, () => throw new InvalidOperationException("a bug"), () => last);
@@ -452,10 +471,14 @@ public sealed class LiveCatalogTests : IDisposable
 
         time.Advance(Rescan);
         Assert.Same(first, live.Current);
+        onWatch = () => throw new InvalidOperationException("another");
+        time.Advance(Rescan);
+        onWatch = null;
+        time.Advance(Rescan);
         time.Advance(Rescan);
 
         Assert.Same(last, live.Current);
-        Assert.Equal(["Error 7 internal error"], log.Lines);
+        Assert.Equal(["Error 7 internal error", "Error 7 internal error"], log.Lines);
     }
 
     private static Func<CatalogSnapshot> Fail(string reason) => () => throw new IOException(reason);
@@ -464,16 +487,17 @@ public sealed class LiveCatalogTests : IDisposable
 
     private static CatalogSnapshot Unsettled(params Problem[] problems) => CatalogSnapshot.Make(new([], [], problems, ["u"]), TempTree.Now);
 
-    private (bool IsAnew, string? Fault) Watch(bool anew)
+    private string? Watch(bool again)
     {
-        watchedAnew.Add(anew);
-        return (watchAnew.TryDequeue(out var isAnew) && isAnew, watchFault);
+        watchedAgain.Add(again);
+        onWatch?.Invoke();
+        return watchFault;
     }
 
     private LiveCatalog Live(CatalogSnapshot first, params Func<CatalogSnapshot>[] next)
     {
         Array.ForEach(next, scans.Enqueue);
-        return new("DATA", Scan, first, time, log);
+        return new("DATA", Scan, first, debounce, time, log);
 
         CatalogSnapshot Scan(DateTimeOffset now, CatalogSnapshot served)
         {
@@ -490,7 +514,7 @@ public sealed class LiveCatalogTests : IDisposable
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return live.RunAsync(Rescan, Debounce, Watch, stop.Token);
+            return live.RunAsync(Rescan, Watch, stop.Token);
         }
         finally
         {

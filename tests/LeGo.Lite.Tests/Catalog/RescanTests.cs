@@ -140,6 +140,75 @@ public sealed class RescanTests : IDisposable
     }
 
     [Fact]
+    public void An_order_that_ended_after_the_clock_was_wrong_comes_back_with_it()
+    {
+        tree.Key("web", TempTree.KeyYaml, Material.One.KeyPem).Certificate("web")
+            .Order("web", "1", Material.One.Chain(TempTree.Now.AddDays(-1), TempTree.Now.AddDays(2)), "created_at: 2026-05-01T00:00:00Z\n")
+            .Order("web", "2", Material.One.Chain(TempTree.Now.AddDays(1), TempTree.Now.AddDays(90)), "created_at: 2026-05-31T00:00:00Z\n");
+        var first = Scan();
+        now = TempTree.Now.AddDays(1).AddHours(1);
+        tree.Write("certificates/web/certificate.yaml", "api_key: another-key-0123456789\n");
+        var later = Scan(first);
+        Assert.Equal("2", later.Certificate("web")!.NewestValidOrder.At(now)!.DirectoryName);
+
+        now = TempTree.Now;
+        Assert.Equal("1", Scan(later).Certificate("web")!.NewestValidOrder.At(now)!.DirectoryName);
+    }
+
+    [Fact]
+    public void The_way_to_the_data_may_change_while_all_in_it_stays()
+    {
+        tree.Write("a/data/privatekeys/web/key.yaml", "api_key_file: key.txt\n").Write("a/data/privatekeys/web/key.txt", "api-key-0123456789abcdef").Link("current", "a");
+        var moving = new CatalogSource(tree["current/data"], []);
+        var first = moving.Scan(now);
+        Assert.NotNull(first.PrivateKey("web"));
+        Directory.Move(tree["a"], tree["b"]);
+        File.Delete(tree["current"]);
+        tree.Link("current", "b");
+        ChangeTime.WaitForNext(tree);
+
+        var second = moving.Scan(now, first);
+        Assert.Empty(second.Problems);
+        Assert.NotNull(second.PrivateKey("web"));
+    }
+
+    [Fact]
+    public void A_link_is_followed_only_as_long_as_its_end_is_permitted()
+    {
+        Directory.CreateDirectory($"{tree.Outside}/in");
+        tree.Good("web");
+        Directory.Move(tree["certificates/web"], $"{tree.Outside}/in/web");
+        tree.Link("certificates/web", $"{tree.Outside}/in/web");
+        var inside = new CatalogSource(tree.Data, [$"{tree.Outside}/in"]);
+        var first = inside.Scan(now);
+        Assert.NotNull(first.Certificate("web"));
+
+        // The very same directory, in another place.
+        Directory.Move($"{tree.Outside}/in", $"{tree.Outside}/out");
+        Directory.CreateDirectory($"{tree.Outside}/in");
+        Directory.CreateSymbolicLink($"{tree.Outside}/in/web", "../out/web");
+        ChangeTime.WaitForNext(tree);
+
+        var second = inside.Scan(now, first);
+        Assert.Null(second.Certificate("web"));
+        Assert.Contains("leads out of the tree", Assert.Single(second.Problems).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_warning_stays_with_the_file_that_has_it_though_another_name_of_it_goes()
+    {
+        var chain = Material.One.Chain();
+        var end = chain.IndexOf("-----END CERTIFICATE-----\n", StringComparison.Ordinal) + "-----END CERTIFICATE-----\n".Length;
+        tree.Certificate("a").Certificate("b").Write("shared.pem", chain[..end] + chain[..end])
+            .Link("certificates/a/orders/1/fullchain.pem", "../../../../shared.pem").Link("certificates/b/orders/1/fullchain.pem", "../../../../shared.pem");
+        var first = Scan();
+        Assert.Equal(2, first.Problems.Count);
+        Directory.Delete(tree["certificates/a"], recursive: true);
+
+        Assert.StartsWith("certificates/b/orders/1/fullchain.pem:", Assert.Single(tree.Problems(Scan(first))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_scan_that_failed_forgets_nothing()
     {
         tree.Good("web");

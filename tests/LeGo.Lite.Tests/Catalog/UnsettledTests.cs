@@ -16,7 +16,7 @@ public sealed class UnsettledTests : IDisposable
     public void What_vanished_after_it_was_listed_makes_the_snapshot_unsettled()
     {
         var place = new Place("data", "/data");
-        TreeDirectory Root(params TreeEntry[] entries) => new("data", place, [.. entries]);
+        TreeLook Root(params TreeEntry[] entries) => new(new("data", place, [.. entries]), [], []);
         var gone = new TreeFault("web", new("data/privatekeys", "/data/privatekeys"), "gone", Unsettled: true);
 
         Assert.NotEmpty(new TreeReader().Read(Root(new TreeDirectory("privatekeys", gone.Parent, [gone]))).Unsettled);

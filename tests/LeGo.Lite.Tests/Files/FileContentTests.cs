@@ -161,7 +161,7 @@ public sealed class FileContentTests : IDisposable
 
     private TreeFile Look(params string[] directories)
     {
-        var root = TreeWalk.Walk(tree.Data, new() { Files = ["f"], Others = new() { Files = ["f"] } }, []);
+        var root = TreeWalk.Walk(tree.Data, new() { Files = ["f"], Others = new() { Files = ["f"] } }, []).Root;
         return Assert.IsType<TreeFile>(directories.Aggregate(root, (directory, name) => (TreeDirectory)directory[name]!)["f"]);
     }
 

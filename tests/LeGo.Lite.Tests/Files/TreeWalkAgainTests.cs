@@ -68,6 +68,8 @@ public sealed class TreeWalkAgainTests : IDisposable
         { "a target for a dangling link", "c" },
         { "a file in the place of a FIFO", "c" },
         { "a directory where a link led to a file", "c" },
+        { "the target of a link to a directory elsewhere", "b" },
+        { "the target of a link to a file elsewhere", "b" },
     };
 
     [Theory]
@@ -88,7 +90,7 @@ public sealed class TreeWalkAgainTests : IDisposable
         Assert.NotEqual(Show(known), Show(again));
         foreach (var name in new[] { "a", "b" })
         {
-            Assert.Equal(name != where, ReferenceEquals(known[name], again[name]));
+            Assert.Equal(name != where, ReferenceEquals(known.Root[name], again.Root[name]));
         }
 
         Assert.Same(again, Walk(again));
@@ -108,11 +110,11 @@ public sealed class TreeWalkAgainTests : IDisposable
     {
         tree.Write("a/f", "1").Write("b/f", "1");
         var changed = File.GetLastWriteTimeUtc(tree["b/f"]);
-        var moment = new Quiet(changed.AddMilliseconds(5), default);
+        var moment = new Freshness(changed.AddMilliseconds(5), default);
         var known = Walk(null, moment);
 
         // Nothing changed, but a write within the same tick of the clock would look just like this.
-        Assert.NotSame(known["b"], Walk(known, moment)["b"]);
+        Assert.NotSame(known.Root["b"], Walk(known, moment).Root["b"]);
 
         var later = Walk(known, new(changed.AddSeconds(3), default));
         Assert.Same(later, Walk(later, new(changed.AddSeconds(6), default)));
@@ -124,12 +126,11 @@ public sealed class TreeWalkAgainTests : IDisposable
         var second = 1_800_000_000L * TimeSpan.TicksPerSecond;
         var at = DateTimeOffset.UnixEpoch.AddTicks(second);
 
-        Assert.True(new Quiet(at.AddSeconds(1), default).Blurs(new(1, 2, 3, second, second)));
-        Assert.False(new Quiet(at.AddSeconds(1), default).Blurs(new(1, 2, 3, second, second + 1)));
-        Assert.True(new Quiet(at.AddMilliseconds(10), default).Blurs(new(1, 2, 3, second, second + 1)));
-        Assert.False(new Quiet(at.AddSeconds(2), default).Blurs(new(1, 2, 3, second, second)));
-        Assert.True(new Quiet(at.AddSeconds(1), TimeSpan.FromSeconds(5)).Blurs(new(1, 2, 3, second, second + 1)));
-        Assert.False(default(Quiet).Blurs(new(1, 2, 3, second, second)));
+        Assert.True(new Freshness(at.AddSeconds(1), default).IsRacy(new(1, 2, 3, second, second)));
+        Assert.False(new Freshness(at.AddSeconds(1), default).IsRacy(new(1, 2, 3, second, second + 1)));
+        Assert.True(new Freshness(at.AddMilliseconds(10), default).IsRacy(new(1, 2, 3, second, second + 1)));
+        Assert.False(new Freshness(at.AddSeconds(2), default).IsRacy(new(1, 2, 3, second, second)));
+        Assert.False(default(Freshness).IsRacy(new(1, 2, 3, second, second)));
     }
 
     [Fact]
@@ -143,7 +144,7 @@ public sealed class TreeWalkAgainTests : IDisposable
 
         var again = TreeWalk.Walk(tree["root"], Layout, [], default, known);
 
-        var file = Assert.IsType<TreeFile>(Assert.IsType<TreeDirectory>(again["a"])["f"]);
+        var file = Assert.IsType<TreeFile>(Assert.IsType<TreeDirectory>(again.Root["a"])["f"]);
         Assert.Equal(tree["v2/a/f"], file.Location);
         Assert.Equal("2"u8.ToArray(), FileContent.Read(file, 10).Bytes);
     }
@@ -175,13 +176,18 @@ public sealed class TreeWalkAgainTests : IDisposable
         }
 
         // 133 links to 150 directories each: 133 + 19,950 are too many.
-        Assert.NotEmpty(Faults(Walk()));
+        Assert.NotEmpty(Faults(Walk().Root));
         File.Delete(tree["l0"]);
         var known = Walk();
-        Assert.Empty(Faults(known));
+        Assert.Empty(Faults(known.Root));
         tree.Link("z", "named");
 
-        Assert.NotEmpty(Faults(Walk(known)));
+        Assert.NotEmpty(Faults(Walk(known).Root));
+
+        // Also if what is new comes first.
+        File.Delete(tree["z"]);
+        tree.Link("a", "named");
+        Assert.NotEmpty(Faults(Walk(known).Root));
 
         static IEnumerable<TreeFault> Faults(TreeDirectory directory) => directory.Faults.Concat(directory.Directories.SelectMany(Faults));
     }
@@ -194,7 +200,7 @@ public sealed class TreeWalkAgainTests : IDisposable
     public void Any_changes_show(int seed)
     {
         var random = new Random(seed);
-        TreeDirectory? known = null;
+        TreeLook? known = null;
         for (var round = 0; round < 150; round++)
         {
             for (var i = random.Next(1, 4); i > 0; i--)
@@ -214,7 +220,7 @@ public sealed class TreeWalkAgainTests : IDisposable
         var directory = Path.GetDirectoryName(file)!;
         try
         {
-            switch (random.Next(9))
+            switch (random.Next(10))
             {
                 case 0 or 1 or 2:
                     Directory.CreateDirectory(directory);
@@ -238,6 +244,16 @@ public sealed class TreeWalkAgainTests : IDisposable
                 case 7 when directory != tree.Data:
                     Directory.Delete(directory, recursive: true);
                     File.CreateSymbolicLink(directory, tree[new[] { "a", "a/b", "named", "nowhere" }[random.Next(4)]]);
+                    break;
+                case 8:
+                    var from = tree[new[] { "a", "a/b", "named", "named/x", "c" }[random.Next(5)]];
+                    var to = tree[new[] { "a", "a/b", "named", "named/x", "c" }[random.Next(5)]];
+                    Directory.Move(from, to);
+                    if (random.Next(2) == 0)
+                    {
+                        File.CreateSymbolicLink(from, to);
+                    }
+
                     break;
                 default:
                     File.SetUnixFileMode(file, random.Next(2) == 0 ? UnixFileMode.UserRead | UnixFileMode.UserWrite : UnixFileMode.UserRead);
@@ -316,20 +332,28 @@ public sealed class TreeWalkAgainTests : IDisposable
                 File.Delete(tree[".stray"]);
                 tree.Write(".stray/f", "2");
                 break;
+            case "the target of a link to a directory elsewhere":
+                Directory.Move(tree[".store/d"], tree[".store/moved"]);
+                tree.Link(".store/d", "moved");
+                break;
+            case "the target of a link to a file elsewhere":
+                File.Move(tree[".store/f"], tree[".store/moved"]);
+                tree.Link(".store/f", "moved");
+                break;
             default:
                 Assert.Fail(change);
                 break;
         }
     }
 
-    private TreeDirectory Walk(TreeDirectory? known = null, Quiet quiet = default) => TreeWalk.Walk(tree.Data, Layout, [], quiet, known);
+    private TreeLook Walk(TreeLook? known = null, Freshness quiet = default) => TreeWalk.Walk(tree.Data, Layout, [], quiet, known);
 
-    private static TreeDirectory Walk(string path) => TreeWalk.Walk(path, Layout, []);
+    private static TreeLook Walk(string path) => TreeWalk.Walk(path, Layout, []);
 
-    private static List<string> Show(TreeDirectory root)
+    private static List<string> Show(TreeLook look)
     {
         var lines = new List<string>();
-        Add(root, "");
+        Add(look.Root, "");
         return lines;
 
         void Add(TreeDirectory directory, string indent)

@@ -174,7 +174,7 @@ public sealed class TreeWalkLinkTests : IDisposable
             layout = new() { Files = ["f"], Others = layout };
         }
 
-        var count = Count(TreeWalk.Walk(tree.Data, layout, []));
+        var count = Count(TreeWalk.Walk(tree.Data, layout, []).Root);
 
         Assert.InRange(count, 6, 500);
 
@@ -193,12 +193,12 @@ public sealed class TreeWalkLinkTests : IDisposable
     public void The_root_may_be_a_link_that_is_swapped()
     {
         tree.Write("v1/f", "1").Write("v2/f", "22").Link("root", "v1");
-        Assert.Equal(1, File(TreeWalk.Walk(tree["root"], OneDeep, []), "f").Stamp.Size);
+        Assert.Equal(1, File(TreeWalk.Walk(tree["root"], OneDeep, []).Root, "f").Stamp.Size);
 
         System.IO.File.Delete(tree["root"]);
         tree.Link("root", "v2");
 
-        Assert.Equal(2, File(TreeWalk.Walk(tree["root"], OneDeep, []), "f").Stamp.Size);
+        Assert.Equal(2, File(TreeWalk.Walk(tree["root"], OneDeep, []).Root, "f").Stamp.Size);
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class TreeWalkLinkTests : IDisposable
     {
         tree.Write("v1/real", "1").Write("v2/f", "22").Link("v1/f", "../root/real").Link("v1/d", "../v2").Link("root", "v1");
 
-        var root = TreeWalk.Walk(tree["root"], OneDeep, []);
+        var root = TreeWalk.Walk(tree["root"], OneDeep, []).Root;
 
         Assert.Equal(tree["v1/real"], File(root, "f").Location);
         Assert.Equal(LeadsOut, Fault(root["d"]));
@@ -232,7 +232,7 @@ public sealed class TreeWalkLinkTests : IDisposable
         Assert.IsType<TreeStray>(Walk()["fine"]);
     }
 
-    private TreeDirectory Walk(params string[] linkTargets) => TreeWalk.Walk(tree.Data, OneDeep, linkTargets);
+    private TreeDirectory Walk(params string[] linkTargets) => TreeWalk.Walk(tree.Data, OneDeep, linkTargets).Root;
 
     private TreeFile File(params string[] names) => File(Walk(), names);
 

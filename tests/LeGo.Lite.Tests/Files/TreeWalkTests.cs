@@ -128,7 +128,7 @@ public sealed class TreeWalkTests : IDisposable
     {
         tree.Write("f", "").Fifo("pipe").Link("loop", "loop").Link("dangling", "nowhere");
 
-        var failure = Assert.Throws<IOException>(() => TreeWalk.Walk(tree[path], new() { Files = [] }, []));
+        var failure = Assert.Throws<IOException>(() => TreeWalk.Walk(tree[path], new() { Files = [] }, []).Root);
         Assert.StartsWith(message, failure.Message, StringComparison.Ordinal);
     }
 
@@ -137,7 +137,7 @@ public sealed class TreeWalkTests : IDisposable
     {
         tree.Write("real/d/f", "").Link("root", "real");
 
-        var root = TreeWalk.Walk(tree["root"], new() { Files = [], Others = new() { Files = ["f"] } }, []);
+        var root = TreeWalk.Walk(tree["root"], new() { Files = [], Others = new() { Files = ["f"] } }, []).Root;
 
         var directory = Assert.IsType<TreeDirectory>(root["d"]);
         var file = Assert.IsType<TreeFile>(directory["f"]);
@@ -152,7 +152,7 @@ public sealed class TreeWalkTests : IDisposable
         tree.Write("real", "12345").Link("f", "real");
         File.SetLastWriteTimeUtc(tree["real"], new DateTime(2026, 3, 1, 8, 0, 0, DateTimeKind.Utc).AddTicks(1234567));
 
-        var stamp = Assert.IsType<TreeFile>(TreeWalk.Walk(tree.Data, new() { Files = ["f"] }, [])["f"]).Stamp;
+        var stamp = Assert.IsType<TreeFile>(TreeWalk.Walk(tree.Data, new() { Files = ["f"] }, []).Root["f"]).Stamp;
 
         Assert.Equal(5, stamp.Size);
         Assert.Equal(File.GetLastWriteTimeUtc(tree["real"]), stamp.ModifiedAt.UtcDateTime);
@@ -191,13 +191,13 @@ public sealed class TreeWalkTests : IDisposable
         File.Move(tree["g"], tree["f"], overwrite: true);
         Assert.True(stamps.Add(Stamp()));
 
-        FileStamp Stamp() => Assert.IsType<TreeFile>(TreeWalk.Walk(tree.Data, new() { Files = ["f"] }, [])["f"]).Stamp;
+        FileStamp Stamp() => Assert.IsType<TreeFile>(TreeWalk.Walk(tree.Data, new() { Files = ["f"] }, []).Root["f"]).Stamp;
     }
 
     private List<string> Walk(Layout layout)
     {
         var lines = new List<string>();
-        Show(TreeWalk.Walk(tree.Data, layout, []), "");
+        Show(TreeWalk.Walk(tree.Data, layout, []).Root, "");
         return lines;
 
         void Show(TreeDirectory directory, string indent)

@@ -86,7 +86,7 @@ public sealed class RequestFuzzTests
     {
         var time = new FakeTimeProvider(Sample.Now);
         var source = new CatalogSource(Sample.Folder, []);
-        var catalog = new LiveCatalog(source.Data, source.Scan, source.Scan(Sample.Now), time, log.CreateLogger("LeGo.Lite"));
+        var catalog = new LiveCatalog(source.Data, source.Scan, source.Scan(Sample.Now), default, time, log.CreateLogger("LeGo.Lite"));
         return new DownloadEndpoint(catalog, BasePaths, time, log.CreateLogger("LeGo.Lite")).HandleAsync;
     }
 

@@ -17,6 +17,6 @@ internal static class ChangeTime
     private static long Touch(TempTree tree)
     {
         tree.Write("../clock", "");
-        return ((TreeFile)TreeWalk.Walk($"{tree.Data}/..", new() { Files = ["clock"] }, [])["clock"]!).Stamp.Changed;
+        return ((TreeFile)TreeWalk.Walk($"{tree.Data}/..", new() { Files = ["clock"] }, []).Root["clock"]!).Stamp.Changed;
     }
 }
