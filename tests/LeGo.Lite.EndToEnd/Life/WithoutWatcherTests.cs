@@ -1,0 +1,40 @@
+using LeGo.Lite.EndToEnd.Support;
+using Xunit;
+
+namespace LeGo.Lite.EndToEnd.Life;
+
+/// <summary>The machine has no inotify instance left, or too few watches: the rescan shows every change.</summary>
+public sealed class WithoutWatcherTests
+{
+    [Theory]
+    [InlineData("max_inotify_instances", 0)]
+    [InlineData("max_inotify_watches", 0)]
+    [InlineData("max_inotify_watches", 3)]
+    public void Changes_show_at_the_next_rescan_and_the_log_says_so_once(string limit, int count)
+    {
+        using var live = new LiveTree(
+            temp => temp.AddSample("tree", "web.example.com"), (_, arguments) => Limited(limit, count, arguments), _ => [Reload.Rescan("200ms")]);
+
+        live.Run("rm", "-r", live[Web.NewerOrder]);
+        live.WaitForBody(Web.OlderChain);
+        live.Run("cp", "-R", Path.Combine(Repository.Sample, Web.NewerOrder), live[Web.Orders]);
+        live.WaitForBody(Web.NewerChain);
+        live.Run("cp", live[$"{Web.OlderOrder}/fullchain.pem"], live[Web.Chain]);
+        live.WaitForBody(Web.OlderChain);
+        live.WaitForScans();
+
+        live.AssertNoErrors();
+        Assert.Single(live.Server.LogLines, line => line.Contains("rescan", StringComparison.Ordinal));
+    }
+
+    /// <summary>The binary in a user namespace that has a limit of its own.</summary>
+    private static Command Limited(string limit, int count, IEnumerable<string> arguments)
+    {
+        Repository.RequireBinary();
+        string[] inNamespace = ["-Ur", "sh", "-c", $"echo {count} > /proc/sys/user/{limit} && exec \"$@\"", "sh"];
+        var probe = new Command("unshare", [.. inNamespace, "true"]).Run();
+        Assert.True(
+            probe.Status == 0, $"This test needs a user namespace of its own (unshare -Ur), and this machine doesn't let it have one:\n{probe.Errors}");
+        return new("unshare", [.. inNamespace, Repository.Binary, .. arguments]);
+    }
+}
