@@ -4,7 +4,7 @@ namespace LeGo.Lite.EndToEnd.Support;
 internal static class Reload
 {
     /// <summary>For tests of what the watcher sees: no rescan comes while one runs.</summary>
-    public static readonly (string Name, string Value) NoRescan = Rescan("100ms");
+    public static readonly (string Name, string Value) NoRescan = Rescan("1h");
 
     public static (string Name, string Value) Rescan(string time) => ("LEGO_LITE_RELOAD__RESCAN", time);
 
