@@ -158,27 +158,24 @@ internal sealed class LiveCatalog
     /// <summary>Until it is time to scan; returns whether there is a reason to, beyond the time that has passed.</summary>
     private async Task<bool> WaitAsync(TimeSpan rescan, CancellationToken stop)
     {
-        // A scan that takes long, or watching, is followed by as long a rest.
+        var sleptAt = time.GetTimestamp();
         var busy = time.GetElapsedTime(wokeAt);
-        var quiet = Longer(debounce < rescan ? debounce : rescan, busy);
+        var pause = debounce < rescan ? debounce : rescan;
         var isWaiting = IsWaiting;
-        var due = isWaiting ? quiet : Longer(rescan, RestAfterRescan * busy);
+        var due = isWaiting ? Longer(pause, busy) : Longer(rescan, RestAfterRescan * busy);
         if (current.ReviewAt - time.GetUtcNow() is { } untilReview && untilReview > TimeSpan.Zero && untilReview < due)
         {
-            due = Longer(untilReview, quiet);
+            due = Longer(untilReview, busy);
         }
 
-        await announced.Task
-            .WaitAsync(due, time, stop)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await announced.Task.WaitAsync(due, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
 
         var isAnnounced = announced.Task.IsCompleted;
         if (isAnnounced)
         {
             var first = time.GetTimestamp();
-            while (time.GetElapsedTime(first) < PatientWithBurst * quiet
-                && quiet - time.GetElapsedTime(Volatile.Read(ref lastAnnounced)) is var rest && rest > TimeSpan.Zero)
+            while (Rest() is var rest && rest > TimeSpan.Zero)
             {
                 // Timers know whole milliseconds only.
                 await Task.Delay(Longer(rest, TimeSpan.FromMilliseconds(1)), time, stop);
@@ -186,6 +183,14 @@ internal sealed class LiveCatalog
 
             // All that was announced until now is what the scan looks for.
             announced = new();
+
+            // Until it is quiet, but not for ever; and as long as the work took that went before.
+            TimeSpan Rest()
+            {
+                var untilQuiet = pause - time.GetElapsedTime(Volatile.Read(ref lastAnnounced));
+                var patience = (PatientWithBurst * pause) - time.GetElapsedTime(first);
+                return Longer(untilQuiet < patience ? untilQuiet : patience, busy - time.GetElapsedTime(sleptAt));
+            }
         }
 
         wokeAt = time.GetTimestamp();

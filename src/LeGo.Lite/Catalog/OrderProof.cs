@@ -103,18 +103,8 @@ internal sealed class OrderProof(
             problems.Add(new(draft.ChainFile.Path, Position.Start, severity, $"{Wrong}, so {consequence}; {Remedy}"));
         }
 
-        if (orders.Count > proven.Length)
-        {
-            var next = orders.SelectMany(order => new[] { order.Chain.NotBefore, order.Chain.NotAfter }).Where(time => time > now).Min();
-            ReviewAt = next < ReviewAt ? next : ReviewAt ?? next;
-        }
-
         orders.Sort(OrderRecord.NewestFirst);
-        if (orders.FirstOrDefault(order => order.HoldsAt(now)) is { KeyBeside: null, FinalizedKey: { } key } newestValid)
-        {
-            _ = (needed.TryGetValue(newestValid.PrivateKeyName, out var keys) ? keys : needed[newestValid.PrivateKeyName] = []).Add(key.Key);
-        }
-
+        Note(orders, hasKept: orders.Count > proven.Length);
         return orders.DrainToImmutable();
 
         OrderRecord? Keep(string directoryName, KeyFile beside)
@@ -157,6 +147,22 @@ internal sealed class OrderProof(
             Position.Start,
             "no newest valid order was issued for the private key in here, so the one before goes on being served until there is one, or those issued for that one have expired"));
         return record with { File = served };
+    }
+
+    /// <param name="orders">Of one certificate, the newest first.</param>
+    /// <param name="hasKept">One of them was kept.</param>
+    private void Note(IReadOnlyCollection<OrderRecord> orders, bool hasKept)
+    {
+        if (orders.FirstOrDefault(order => order.HoldsAt(now)) is { KeyBeside: null, FinalizedKey: { } key } newestValid)
+        {
+            _ = (needed.TryGetValue(newestValid.PrivateKeyName, out var keys) ? keys : needed[newestValid.PrivateKeyName] = []).Add(key.Key);
+        }
+
+        if (hasKept)
+        {
+            var next = orders.SelectMany(order => new[] { order.Chain.NotBefore, order.Chain.NotAfter }).Where(time => time > now).Min();
+            ReviewAt = next < ReviewAt ? next : ReviewAt ?? next;
+        }
     }
 
     private static string GoesOn(OrderRecord order) => string.Create(

@@ -221,6 +221,23 @@ public sealed class LastGoodTests
         live.AssertNoErrors();
     }
 
+    [Fact]
+    public void An_order_that_may_no_longer_be_listed_is_kept_and_watched_once_it_may_be()
+    {
+        using var live = new LiveTree(temp => temp.AddSample("tree", "web.example.com"), Nobody.Command);
+        var before = Downloads(live);
+        live.Run("chmod", "000", live[Web.NewerOrder]);
+        live.Server.WaitForLog($"{live[Web.NewerOrder]}:1:1: error: ");
+        live.Server.WaitForLog(GoesOn);
+        live.WaitForScans();
+        Assert.Equal(before, Downloads(live));
+
+        live.Run("chmod", "755", live[Web.NewerOrder]);
+        live.AssertNoErrors();
+        live.Run("cp", live[$"{Web.OlderOrder}/fullchain.pem"], live[Web.Chain]);
+        live.WaitForBody(Web.OlderChain);
+    }
+
     private static void Break(LiveTree live, string file)
     {
         live.Run("truncate", "-s", "500", live[file]);

@@ -7,10 +7,10 @@ namespace LeGo.Lite.EndToEnd.Life;
 public sealed class WithoutWatcherTests
 {
     [Theory]
-    [InlineData("max_inotify_instances", 0)]
-    [InlineData("max_inotify_watches", 0)]
-    [InlineData("max_inotify_watches", 3)]
-    public void Changes_show_at_the_next_rescan_and_the_log_says_so_once(string limit, int count)
+    [InlineData("max_inotify_instances", 0, "max_user_instances")]
+    [InlineData("max_inotify_watches", 0, "max_user_watches")]
+    [InlineData("max_inotify_watches", 3, "max_user_watches")]
+    public void Changes_show_at_the_next_rescan_and_the_log_says_so_once(string limit, int count, string advice)
     {
         using var live = new LiveTree(
             temp => temp.AddSample("tree", "web.example.com"), (_, arguments) => Limited(limit, count, arguments), _ => [Reload.Rescan("200ms")]);
@@ -24,7 +24,9 @@ public sealed class WithoutWatcherTests
         live.WaitForScans();
 
         live.AssertNoErrors();
-        Assert.Single(live.Server.LogLines, line => line.Contains("rescan", StringComparison.Ordinal));
+        var line = Assert.Single(live.Server.LogLines, line => line.Contains("watched", StringComparison.Ordinal));
+        Assert.Contains($" {live.Path} can't be watched, so a change may show only at the next rescan: ", line, StringComparison.Ordinal);
+        Assert.Contains($"raise the sysctl fs.inotify.{advice}", line, StringComparison.Ordinal);
     }
 
     /// <summary>The binary in a user namespace that has a limit of its own.</summary>
