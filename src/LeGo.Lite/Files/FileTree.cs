@@ -75,6 +75,23 @@ internal sealed record TreeDirectory(string Name, Place Place, ImmutableArray<Tr
     public TreeEntry? this[string name] => Entries.FirstOrDefault(entry => entry.Name == name);
 }
 
+/// <summary>Finds the entries of a directory by name, asked for in their order; of no directory there are none.</summary>
+internal struct EntryCursor(TreeDirectory? directory)
+{
+    private readonly ImmutableArray<TreeEntry> entries = directory?.Entries ?? [];
+    private int next;
+
+    public TreeEntry? Find(string name)
+    {
+        while (next < entries.Length && string.CompareOrdinal(entries[next].Name, name) < 0)
+        {
+            next++;
+        }
+
+        return next < entries.Length && entries[next].Name == name ? entries[next] : null;
+    }
+}
+
 /// <param name="Name">Its name in its directory.</param>
 /// <param name="Parent">Its directory.</param>
 /// <param name="Target">Where it really is, if it was reached through a link.</param>

@@ -20,8 +20,6 @@ internal static unsafe partial class Posix
     public const int ENOENT = 2;
     public const int EACCES = 13;
     public const int ENOTDIR = 20;
-    public const int ENFILE = 23;
-    public const int EMFILE = 24;
     public const int ENOSPC = 28;
     public const int ELOOP = 40;
 
@@ -29,6 +27,8 @@ internal static unsafe partial class Posix
     private const int ENXIO = 6;
     private const int ENOMEM = 12;
     private const int EINVAL = 22;
+    private const int ENFILE = 23;
+    private const int EMFILE = 24;
     private const int ENAMETOOLONG = 36;
     private const int EILSEQ = 84;
     private const int ESTALE = 116;

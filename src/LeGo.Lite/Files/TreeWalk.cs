@@ -130,17 +130,10 @@ internal sealed class TreeWalk : IDisposable
         names.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
 
         var entries = ImmutableArray.CreateBuilder<TreeEntry>();
-        var knownEntries = known?.Entries ?? [];
-        var next = 0;
+        var knownEntries = new EntryCursor(known);
         foreach (var (name, kind) in names)
         {
-            // Both are in the same order.
-            while (next < knownEntries.Length && string.CompareOrdinal(knownEntries[next].Name, name) < 0)
-            {
-                next++;
-            }
-
-            var knownEntry = next < knownEntries.Length && knownEntries[next].Name == name ? knownEntries[next] : null;
+            var knownEntry = knownEntries.Find(name);
             if (Entry(place, directory, name, kind, layout, knownEntry, behindLink) is { } entry)
             {
                 entries.Add(Keep(entry, knownEntry));

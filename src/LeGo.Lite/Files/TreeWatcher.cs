@@ -68,17 +68,10 @@ internal sealed class TreeWatcher(string path, Action announce) : IDisposable
             Add(directory.Place.Location, null, isNeeded: true);
         }
 
-        var knownEntries = known?.Entries ?? [];
-        var next = 0;
+        var knownEntries = new EntryCursor(known);
         foreach (var entry in directory.Entries)
         {
-            // Both are in the same order, and what did not change is the same object.
-            while (next < knownEntries.Length && string.CompareOrdinal(knownEntries[next].Name, entry.Name) < 0)
-            {
-                next++;
-            }
-
-            var knownEntry = next < knownEntries.Length && knownEntries[next].Name == entry.Name ? knownEntries[next] : null;
+            var knownEntry = knownEntries.Find(entry.Name);
 
             // What is wrong may be a link to what is missing: each time there may be more of the way.
             var isLink = entry is TreeFile { Target: not null } or TreeDirectory { Place.Target: not null };
@@ -141,23 +134,22 @@ internal sealed class TreeWatcher(string path, Action announce) : IDisposable
     /// <param name="isNeeded">It is a fault if it can't be watched.</param>
     private void Add(string directory, string? name, bool isNeeded)
     {
-        var watch = inotify!.Add(directory, out var error);
-        if (watch < 0)
-        {
-            fault ??= error switch
-            {
-                Posix.ENOSPC => "not every directory is watched; raise the sysctl fs.inotify.max_user_watches",
-                Posix.EACCES => isNeeded ? $"permission denied to list {Problem.Printable(directory)}; let the user that runs lego-lite read it" : null,
-
-                // It has gone since; the next scan will tell.
-                _ => Posix.IsMoved(error) ? null : $"not every directory is watched: {new Win32Exception(error).Message}",
-            };
-            return;
-        }
-
+        // An event that comes at once waits until it is known what matters.
         lock (gate)
         {
-            if (!watches.TryGetValue(watch, out var names))
+            var watch = inotify!.Add(directory, out var error);
+            if (watch < 0)
+            {
+                fault ??= error switch
+                {
+                    Posix.ENOSPC => "not every directory is watched; raise the sysctl fs.inotify.max_user_watches",
+                    Posix.EACCES => isNeeded ? $"permission denied to list {Problem.Printable(directory)}; let the user that runs lego-lite read it" : null,
+
+                    // It has gone since; the next scan will tell.
+                    _ => Posix.IsMoved(error) ? null : $"not every directory is watched: {new Win32Exception(error).Message}",
+                };
+            }
+            else if (!watches.TryGetValue(watch, out var names))
             {
                 watches.Add(watch, name is null ? null : [name]);
                 isNew = true;
