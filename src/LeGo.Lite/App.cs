@@ -3,7 +3,10 @@ using System.Net.Sockets;
 using LeGo.Lite.Catalog;
 using LeGo.Lite.Config;
 using LeGo.Lite.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace LeGo.Lite;
 
@@ -13,13 +16,16 @@ internal static class App
     // What is in flight gets this long when the process is told to stop (SPEC 7: within a second).
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMilliseconds(800);
 
+    // SPEC 3: failed_logins_per_minute.
+    private static readonly TimeSpan FailedLoginsWindow = TimeSpan.FromMinutes(1);
+
     private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>Serves until a signal or <paramref name="stop"/>. Returns the exit status.</summary>
     public static async Task<int> ServeAsync(
         ServerConfig config, TimeProvider time, TextWriter output, TextWriter errors, CancellationToken stop)
     {
-        var source = new CatalogSource(config.Data, config.DataLinks) { Debounce = config.Debounce };
+        var source = new CatalogSource(config.Data, config.DataLinks, config.Tls) { Debounce = config.Debounce };
         CatalogSnapshot first;
         try
         {
@@ -28,6 +34,16 @@ internal static class App
         catch (IOException failure)
         {
             await errors.WriteLineAsync($"lego-lite: {Problem.Printable(config.Data)}: {failure.Message}; name the data directory with --data or in lego-lite.yaml");
+            return ExitStatus.Failure;
+        }
+
+        if (config.Listen.Any(address => address.IsTls) && first.Tls is { Record: null, Problems: var problems })
+        {
+            foreach (var problem in problems)
+            {
+                await errors.WriteLineAsync(problem.ToString());
+            }
+
             return ExitStatus.Failure;
         }
 
@@ -68,27 +84,61 @@ internal static class App
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         SetLogLevel(builder.Logging, config.LogLevel);
         addLog(builder.Logging);
+        builder.Services.AddSingleton(services => services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite"));
+        builder.Services.AddSingleton(services => new LiveCatalog(
+            source.Data, source.Scan, first, config.Debounce, time, services.GetRequiredService<ILogger>()));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            foreach (var (address, port) in config.Listen)
+            Limits.Set(kestrel.Limits, OwnProcess.MaxDescriptors);
+            var tls = new TlsHandshake(kestrel.ApplicationServices.GetRequiredService<LiveCatalog>(), time);
+            foreach (var (isTls, address, port) in config.Listen)
             {
                 if (address is null)
                 {
-                    kestrel.ListenLocalhost(port);
+                    kestrel.ListenLocalhost(port, Configure);
                 }
                 else
                 {
-                    kestrel.Listen(address, port);
+                    kestrel.Listen(address, port, Configure);
+                }
+
+                void Configure(ListenOptions listen)
+                {
+                    listen.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                    if (isTls)
+                    {
+                        _ = listen.UseHttps(tls.Options);
+                    }
                 }
             }
         });
 
         var app = builder.Build();
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite");
-        var catalog = new LiveCatalog(source.Data, source.Scan, first, config.Debounce, time, log);
-        app.Run(new DownloadEndpoint(catalog, config.BasePaths, time, log).HandleAsync);
+        if (!config.TrustedProxies.IsEmpty)
+        {
+            app.UseForwardedHeaders(TrustOnly(config.TrustedProxies));
+        }
+
+        var (catalog, log) = (app.Services.GetRequiredService<LiveCatalog>(), app.Services.GetRequiredService<ILogger>());
+        var failedLogins = new FailedLogins(config.FailedLoginsPerMinute, FailedLoginsWindow);
+        app.Run(new DownloadEndpoint(catalog, config.BasePaths, failedLogins, time, log).HandleAsync);
         return (app, catalog);
+    }
+
+    private static ForwardedHeadersOptions TrustOnly(IEnumerable<IPNetwork> proxies)
+    {
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+
+        // By default the loopback addresses are in there.
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in proxies)
+        {
+            options.KnownIPNetworks.Add(network);
+        }
+
+        return options;
     }
 
     private static void SetLogLevel(ILoggingBuilder logging, LogLevel lowest)

@@ -36,4 +36,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Information, "{Data} is watched again")]
     public static partial void WatchWorksAgain(this ILogger log, string data);
+
+    [LoggerMessage(11, LogLevel.Information, "the server's own certificate was renewed; it is valid until {NotAfter:yyyy-MM-dd'T'HH:mm:ss'Z'}")]
+    public static partial void OwnCertificateRenewed(this ILogger log, DateTimeOffset notAfter);
 }

@@ -3,6 +3,11 @@ using LeGo.Lite.Cli;
 
 try
 {
+    if (!OwnProcess.ForbidDumps())
+    {
+        await Console.Error.WriteLineAsync("lego-lite: core dumps can't be forbidden here, and a core dump would hold private keys; see that the system makes none");
+    }
+
     return await new CommandLine(
         config => App.ServeAsync(config, TimeProvider.System, Console.Out, Console.Error, CancellationToken.None),
         TimeProvider.System,

@@ -52,14 +52,18 @@ internal sealed class CatalogSnapshot
     private readonly FrozenDictionary<string, CertificateItem>.AlternateLookup<ReadOnlySpan<char>> certificates;
 
     private CatalogSnapshot(
-        FrozenDictionary<string, PrivateKeyItem> privateKeys, FrozenDictionary<string, CertificateItem> certificates, TreeRecords records)
+        FrozenDictionary<string, PrivateKeyItem> privateKeys, FrozenDictionary<string, CertificateItem> certificates, TreeRecords records, TlsReading? tls)
     {
         this.privateKeys = privateKeys.GetAlternateLookup<ReadOnlySpan<char>>();
         this.certificates = certificates.GetAlternateLookup<ReadOnlySpan<char>>();
-        Problems = records.Problems;
-        Unsettled = records.Unsettled;
-        ReviewAt = records.ReviewAt;
+        Tls = tls;
+        Problems = [.. records.Problems, .. tls?.Problems ?? []];
+        Unsettled = tls?.Unsettled == true ? [.. records.Unsettled, "tls"] : records.Unsettled;
+        ReviewAt = records.ReviewAt < tls?.ReviewAt ? records.ReviewAt : tls?.ReviewAt ?? records.ReviewAt;
     }
+
+    /// <summary>The server's own certificate; null if it needs none.</summary>
+    public TlsReading? Tls { get; }
 
     public IReadOnlyList<Problem> Problems { get; }
 
@@ -120,7 +124,7 @@ internal sealed class CatalogSnapshot
     /// Makes what is served from now on. An item of which nothing changed is the one served before; an
     /// order whose time is over, or never comes, is let go.
     /// </summary>
-    public static CatalogSnapshot Make(TreeRecords records, DateTimeOffset now, CatalogSnapshot? served = null)
+    public static CatalogSnapshot Make(TreeRecords records, DateTimeOffset now, CatalogSnapshot? served = null, TlsReading? tls = null)
     {
         var ordersByKey = records.Certificates
             .SelectMany(certificate => certificate.Orders)
@@ -146,11 +150,11 @@ internal sealed class CatalogSnapshot
                 return served?.Certificate(record.Name) is { } known && known.Record == record
                     && ReferenceEquals(known.PrivateKey, privateKey) && known.PrivateKeys.SequenceEqual(keys, ReferenceEquals)
                     ? known
-                    : new(record, keys, privateKey, NewestValid(record.Orders, now).Select(order => Make(order, privateKeys.GetValueOrDefault(order.PrivateKeyName))));
+                    : new(record, keys, privateKey, OrderRecord.NewestValid(record.Orders, now).Select(order => Make(order, privateKeys.GetValueOrDefault(order.PrivateKeyName))));
             },
             StringComparer.OrdinalIgnoreCase);
 
-        return new(privateKeys, certificates, records);
+        return new(privateKeys, certificates, records, tls);
     }
 
     private static PrivateKeyItem Make(PrivateKeyRecord record, ImmutableArray<OrderRecord> orders, DateTimeOffset now)
@@ -161,7 +165,7 @@ internal sealed class CatalogSnapshot
             { IsBroken: true } => Timeline<Representation>.Never,
 
             // No key of its own: the one beside the newest valid order that names it.
-            _ => NewestValid(orders, now).Select(order => order.KeyBeside is { } key ? Download(Later(key, record.Config.UpdatedAt)) : null),
+            _ => OrderRecord.NewestValid(orders, now).Select(order => order.KeyBeside is { } key ? Download(Later(key, record.Config.UpdatedAt)) : null),
         };
         return new(record, orders, download);
 
@@ -187,13 +191,6 @@ internal sealed class CatalogSnapshot
         Representation? WithKey(string suffix, ReadOnlyMemory<byte> certificates) => privateKey is not null && order.FinalizedKey is { } key
             ? new($"{name}.{suffix}.pem", Later(key, order.UpdatedAt).UpdatedAt, key.Key.Pem, certificates)
             : null;
-    }
-
-    private static Timeline<OrderRecord> NewestValid(IEnumerable<OrderRecord> orders, DateTimeOffset now)
-    {
-        var sorted = orders.ToList();
-        sorted.Sort(OrderRecord.NewestFirst);
-        return Timeline<OrderRecord>.Of(sorted, order => (order.Chain.NotBefore, order.Chain.NotAfter), now);
     }
 
     private static KeyMaterial Later(KeyMaterial key, DateTimeOffset? time) =>

@@ -1,3 +1,4 @@
+using LeGo.Lite.Config;
 using LeGo.Lite.Files;
 
 namespace LeGo.Lite.Catalog;
@@ -8,8 +9,10 @@ namespace LeGo.Lite.Catalog;
 /// </summary>
 /// <param name="data">The data directory.</param>
 /// <param name="dataLinks">Directories outside it into which links may lead.</param>
-internal sealed class CatalogSource(string data, IReadOnlyList<string> dataLinks)
+/// <param name="tls">Where the server's own certificate is; null: it needs none.</param>
+internal sealed class CatalogSource(string data, IReadOnlyList<string> dataLinks, TlsConfig? tls = null)
 {
+    private readonly TlsReader? tlsReader = tls is null ? null : new(tls);
     private TreeReader reader = new();
     private TreeLook? tree;
     private CatalogSnapshot? made;
@@ -36,12 +39,13 @@ internal sealed class CatalogSource(string data, IReadOnlyList<string> dataLinks
         var freshness = new Freshness(now, Debounce);
         var seen = TreeWalk.Walk(data, DataTree.Layout, dataLinks, freshness, tree);
         if (made is not null && ReferenceEquals(made, served) && ReferenceEquals(seen, tree)
-            && made.Unsettled.Count == 0 && !(made.ReviewAt <= now) && reader.IsUpToDate)
+            && made.Unsettled.Count == 0 && !(made.ReviewAt <= now) && reader.IsUpToDate && tlsReader?.IsUpToDate != false)
         {
             return made;
         }
 
-        made = CatalogSnapshot.Make(reader.Read(seen, freshness, served), now, isBack ? null : served);
+        var records = reader.Read(seen, freshness, served);
+        made = CatalogSnapshot.Make(records, now, isBack ? null : served, tlsReader?.Read(records.Certificates, freshness, served?.Tls?.Record));
         (tree, scannedAt) = (seen, now);
         return made;
     }

@@ -150,7 +150,7 @@ internal sealed class LiveCatalog
             log.Reloaded(added, changed, removed, time.GetElapsedTime(started).TotalMilliseconds);
         }
 
-        isNews |= LogProblems(current.Problems, next.Problems);
+        isNews |= LogProblems(current.Problems, next.Problems) | LogCertificate(current.Tls?.Record, next.Tls?.Record);
         current = next;
         return isNews;
     }
@@ -222,6 +222,18 @@ internal sealed class LiveCatalog
         {
             log.WatchWorksAgain(data);
         }
+    }
+
+    /// <summary>Another certificate of the server's own; returns whether it is one.</summary>
+    private bool LogCertificate(TlsRecord? before, TlsRecord? after)
+    {
+        var isOther = after is not null && !ReferenceEquals(before?.LastGood, after.LastGood);
+        if (isOther)
+        {
+            log.OwnCertificateRenewed(after!.LastGood.NotAfter);
+        }
+
+        return isOther;
     }
 
     /// <summary>What appeared and what cleared; returns whether anything did.</summary>

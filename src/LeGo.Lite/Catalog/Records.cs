@@ -74,6 +74,14 @@ internal sealed record OrderRecord
         : string.CompareOrdinal(b.DirectoryName, a.DirectoryName) is not 0 and var byName ? byName
         : string.CompareOrdinal(b.CertificateName, a.CertificateName);
 
+    /// <summary>Which of the orders of one item is the newest valid one, from now on.</summary>
+    public static Timeline<OrderRecord> NewestValid(IEnumerable<OrderRecord> orders, DateTimeOffset now)
+    {
+        var sorted = orders.ToList();
+        sorted.Sort(NewestFirst);
+        return Timeline<OrderRecord>.Of(sorted, order => (order.Chain.NotBefore, order.Chain.NotAfter), now);
+    }
+
     /// <summary>The record of <paramref name="draft"/>; null if a key is there and is not the one the leaf was issued for.</summary>
     /// <param name="certificateName">The item's.</param>
     /// <param name="draft">What was found.</param>

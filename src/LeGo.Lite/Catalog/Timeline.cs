@@ -81,6 +81,20 @@ internal sealed class Timeline<T>
         return null;
     }
 
+    /// <summary>The first time after <paramref name="time"/> at which something else holds, or nothing; null if there is none.</summary>
+    public DateTimeOffset? NextChange(DateTimeOffset time)
+    {
+        foreach (var stretch in stretches)
+        {
+            if (time < stretch.Until)
+            {
+                return time < stretch.From ? stretch.From : stretch.Until;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The same stretches of what <paramref name="make"/> gives; each candidate is made once, and where it gives null nothing holds.</summary>
     public Timeline<TOther> Select<TOther>(Func<T, TOther?> make)
         where TOther : class

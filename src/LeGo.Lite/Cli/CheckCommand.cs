@@ -34,7 +34,7 @@ internal static class CheckCommand
     {
         try
         {
-            return new CatalogSource(config.Data, config.DataLinks).Scan(now).Problems;
+            return new CatalogSource(config.Data, config.DataLinks, config.Tls).Scan(now).Problems;
         }
         catch (IOException failure)
         {

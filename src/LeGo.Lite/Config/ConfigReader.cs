@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using LeGo.Lite.Yaml;
 
 namespace LeGo.Lite.Config;
@@ -13,6 +15,8 @@ internal sealed record ConfigFlags(string? ConfigFile, string? Data, IReadOnlyLi
 /// <summary>File, environment and flags to one proven <see cref="ServerConfig"/>.</summary>
 internal sealed class ConfigReader
 {
+    private const string NoDirectory = "write the path of a directory";
+
     private static readonly string[] UsualPlaces = ["lego-lite.yaml", "/etc/lego-lite/lego-lite.yaml"];
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
@@ -79,20 +83,26 @@ internal sealed class ConfigReader
     {
         // Asked for in the order in which SPEC lists them: an unknown key's advice names them so.
         var fields = new FieldReader(settings, problems);
-        var data = fields.Text("data") is { } given ? Resolve(given) : Resolve("data");
+        var data = fields.Text("data") is { } given ? Resolve(given, NoDirectory) : Resolve("data");
         var dataLinks = fields.TextList("data_links") ?? [];
-        var listen = Listen(fields);
+        var listen = Listen(fields, hasTls: settings["tls"] is not null);
         var basePaths = BasePaths(fields);
+        var tls = Tls(fields.Mapping("tls"));
         var reload = fields.Mapping("reload");
+        var failedLogins = fields.Number("failed_logins_per_minute");
+        var trustedProxies = TrustedProxies(fields);
         var log = fields.Mapping("log");
 
         var config = new ServerConfig(
             Data: data,
-            DataLinks: [.. dataLinks.Select(Resolve)],
+            DataLinks: [.. dataLinks.Select(path => Resolve(path, NoDirectory))],
             Listen: listen,
             BasePaths: basePaths,
+            Tls: tls,
             Debounce: Interval(reload, "debounce") ?? TimeSpan.FromMilliseconds(250),
             Rescan: Interval(reload, "rescan") ?? TimeSpan.FromSeconds(30),
+            FailedLoginsPerMinute: failedLogins ?? 30,
+            TrustedProxies: trustedProxies,
             LogLevel: log?.Choice(
                 "level",
                 ("trace", LogLevel.Trace),
@@ -106,7 +116,7 @@ internal sealed class ConfigReader
         return problems.Exists(problem => problem.Severity == Severity.Error) ? null : config;
     }
 
-    private ImmutableArray<ListenAddress> Listen(FieldReader fields)
+    private ImmutableArray<ListenAddress> Listen(FieldReader fields, bool hasTls)
     {
         var listen = fields.TextList("listen");
         var allowPlaintext = fields.Flag("allow_plaintext") ?? false;
@@ -120,15 +130,19 @@ internal sealed class ConfigReader
         {
             if (ListenAddress.Parse(scalar.Value, out var fault) is not { } address)
             {
-                Error(scalar, fault);
+                Error(scalar.Mark, fault);
             }
-            else if (!address.IsLoopback && !allowPlaintext)
+            else if (address.IsTls && !hasTls)
             {
-                Error(scalar, "http:// on an address that is not loopback would send private keys in the clear; listen on 127.0.0.1, or set allow_plaintext: true if something in front of it adds TLS");
+                Error(scalar.Mark, "https:// needs the server's own certificate: set tls.certificate to the name of an item of the tree, or tls.fullchain and tls.privkey to files");
             }
-            else if (address.Port != 0 && addresses.Contains(address))
+            else if (!address.IsTls && !address.IsLoopback && !allowPlaintext)
             {
-                Error(scalar, "this address is there twice; remove one");
+                Error(scalar.Mark, "http:// on an address that is not loopback would send private keys in the clear; write https://, listen on 127.0.0.1, or set allow_plaintext: true if something in front of it adds TLS");
+            }
+            else if (addresses.Any(address.IsTakenBy))
+            {
+                Error(scalar.Mark, "this address is there twice; remove one");
             }
             else
             {
@@ -158,11 +172,54 @@ internal sealed class ConfigReader
                 || path.Value.AsSpan().ContainsAnyExcept(BasePathCharacters)
                 || path.Value.Split('/').Any(segment => segment is "." or ".."))
             {
-                Error(path, "write a path as /certwarden: a slash, then letters, digits and . _ ~ -");
+                Error(path.Mark, "write a path as /certwarden: a slash, then letters, digits and . _ ~ -");
             }
         }
 
         return [.. paths.Value.Select(path => path.Value)];
+    }
+
+    private TlsConfig? Tls(FieldReader? fields)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        var certificate = fields.Text("certificate") is { } name ? new Setting(name.Value, name.Mark) : null;
+        var (fullchain, privkey, clientCa) = (PathOf("fullchain"), PathOf("privkey"), PathOf("client_ca"));
+        var (hasFullchain, hasPrivkey) = (fields.Has("fullchain"), fields.Has("privkey"));
+        if (fields.Has("certificate") ? hasFullchain || hasPrivkey : !(hasFullchain && hasPrivkey))
+        {
+            Error(fields.Mark, "name the server's own certificate: either certificate, an item of the tree, or both fullchain and privkey, two files");
+        }
+
+        return new(certificate, fullchain, privkey, clientCa);
+
+        Setting? PathOf(string key) => fields.Text(key) is { } path ? new(Resolve(path, "write the path of a file"), path.Mark) : null;
+    }
+
+    private ImmutableArray<IPNetwork> TrustedProxies(FieldReader fields)
+    {
+        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+        foreach (var scalar in fields.TextList("trusted_proxies") ?? [])
+        {
+            if (IPNetwork.TryParse(scalar.Value, out var network))
+            {
+                networks.Add(network);
+            }
+            else if (IPAddress.TryParse(scalar.Value, out var address))
+            {
+                address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+                networks.Add(new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
+            }
+            else
+            {
+                Error(scalar.Mark, "write the address of a proxy, as 10.0.0.1, or a network, as 10.0.0.0/8");
+            }
+        }
+
+        return networks.DrainToImmutable();
     }
 
     private static TimeSpan? Interval(FieldReader? fields, string key)
@@ -176,14 +233,14 @@ internal sealed class ConfigReader
         return interval;
     }
 
-    private void Error(YamlScalar scalar, string text) => problems.Add(Problem.Error(scalar.Mark.File, scalar.Mark.Position, text));
+    private void Error(Mark mark, string text) => problems.Add(Problem.Error(mark.File, mark.Position, text));
 
     // A path in the file is relative to the file, one from the environment or a flag to the working directory.
-    private string Resolve(YamlScalar path)
+    private string Resolve(YamlScalar path, string advice)
     {
         if (path.Value.Length == 0)
         {
-            Error(path, "write the path of a directory");
+            Error(path.Mark, advice);
         }
 
         return path.Mark.File == file ? Resolve(path.Value) : path.Value;

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
 using System.Text;
 using LeGo.Lite.Catalog;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,7 +12,8 @@ namespace LeGo.Lite.Http;
 /// Every request: find the route, look the item up, authorise, respond (SPEC 5). Nothing here
 /// touches the disk; what is sent was made with the snapshot.
 /// </summary>
-internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<string> basePaths, TimeProvider time, ILogger log)
+internal sealed class DownloadEndpoint(
+    LiveCatalog catalog, ImmutableArray<string> basePaths, FailedLogins failedLogins, TimeProvider time, ILogger log)
 {
     // Characters of a path segment that are decoded without an allocation.
     private const int MaxStackSegment = 256;
@@ -46,7 +49,7 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
         if (reply.Route is { } attempted && log.IsEnabled(LogLevel.Information))
         {
             log.Download(
-                context.Connection.RemoteIpAddress?.ToString() ?? "-",
+                Client(context.Connection.RemoteIpAddress),
                 attempted.Segment,
                 reply.Name ?? "-",
                 context.Response.StatusCode,
@@ -95,12 +98,20 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
             return new(route, null, "method not allowed") { Error = ErrorReply.MethodNotAllowed };
         }
 
+        var client = context.Connection.RemoteIpAddress;
+        if (failedLogins.Wait(client) is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return new(route, null, "too many failed attempts") { Error = ErrorReply.TooManyAttempts };
+        }
+
         // Whatever follows the name, be it a slash alone, makes it the legacy form.
         var viaUrl = !path.IsEmpty;
         var now = time.GetUtcNow();
         var requested = Find(route, name, now);
         if (Refuse(requested, route, viaUrl ? path.Next() : ApiKeyHeader(request.Headers), viaUrl) is { } refusal)
         {
+            failedLogins.Add(client);
             return new(route, requested.Name, refusal) { Error = ErrorReply.Unauthorized };
         }
 
@@ -207,6 +218,9 @@ internal sealed class DownloadEndpoint(LiveCatalog catalog, ImmutableArray<strin
             headers.Vary = "Apikey, X-Api-Key";
         }
     }
+
+    private static string Client(IPAddress? address) =>
+        address is null ? "-" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
     private static async Task WriteAsync(Representation download, HttpContext context)
     {

@@ -14,6 +14,7 @@ internal sealed partial class ErrorReply
     public static readonly ErrorReply NoPem = new(StatusCodes.Status404NotFound, "error: not found (private key has no pem)");
     public static readonly ErrorReply MethodNotAllowed = new(StatusCodes.Status405MethodNotAllowed, "error: method not allowed");
     public static readonly ErrorReply PreconditionFailed = new(StatusCodes.Status412PreconditionFailed, "error: precondition failed");
+    public static readonly ErrorReply TooManyAttempts = new(StatusCodes.Status429TooManyRequests, "error: too many failed attempts");
     public static readonly ErrorReply Internal = new(StatusCodes.Status500InternalServerError, "error: internal error");
 
     private readonly byte[] body;

@@ -10,7 +10,11 @@ internal sealed class CertificateChain : IEquatable<CertificateChain>
     /// <summary>SPEC 2.</summary>
     public const int MaxCertificates = 20;
 
-    private const string Label = "CERTIFICATE";
+    /// <summary>RFC 7468, section 5.1.</summary>
+    public const string Label = "CERTIFICATE";
+
+    /// <summary>What to do about a block that is not what its label says.</summary>
+    public const string NotWhole = "this block does not hold one whole X.509 certificate: write it again as it was issued";
 
     private CertificateChain(ReadOnlyMemory<byte> pem, int leafLength, Certificate leaf, PublicKey leafKey)
     {
@@ -100,7 +104,7 @@ internal sealed class CertificateChain : IEquatable<CertificateChain>
             }
             catch (AsnContentException)
             {
-                wrong = "this block does not hold one whole X.509 certificate: write it again as it was issued";
+                wrong = NotWhole;
             }
 
             // The first is enough: a hostile file would bring thousands.

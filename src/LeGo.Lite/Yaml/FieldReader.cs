@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace LeGo.Lite.Yaml;
 
@@ -49,6 +50,12 @@ internal sealed class FieldReader(YamlMapping mapping, List<Problem> problems)
 
     /// <summary>A positive whole number and its unit: 250ms, 30s, 5m, 1h.</summary>
     public TimeSpan? Duration(string key) => Parsed(key, DurationText.Parse, "write a time span as 250ms, 30s, 5m or 1h");
+
+    /// <summary>A whole number from 0, in digits.</summary>
+    public int? Number(string key) => Parsed<int>(
+        key,
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
+        "write a whole number, 0 or more");
 
     /// <summary>One of a few names, exactly as they are spelled here.</summary>
     public T? Choice<T>(string key, params ReadOnlySpan<(string Name, T Value)> choices)

@@ -66,7 +66,7 @@ public sealed class CheckTests
 
         var result = (LegoLite.Command("check") with { Directory = temp.Path }).Run();
 
-        Assert.Equal("lego-lite.yaml:2:10: error: only http:// addresses can be listened on\n", result.Text);
+        Assert.Equal("lego-lite.yaml:2:10: error: write an address as http://127.0.0.1:4050 or https://0.0.0.0:4051\n", result.Text);
         Assert.Equal(1, result.Status);
     }
 

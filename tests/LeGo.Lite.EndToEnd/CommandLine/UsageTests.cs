@@ -55,7 +55,7 @@ public sealed class UsageTests
     [InlineData("'--listen'", "serve", "--listen")]
     [InlineData("'--config'", "check", "--config", "a.yaml", "--config", "b.yaml")]
     [InlineData("--listen: ", "serve", "--listen", "nonsense")]
-    [InlineData("--listen: ", "--listen", "https://127.0.0.1:1")]
+    [InlineData("--listen: ", "--listen", "ftp://127.0.0.1:1")]
     [InlineData("--listen: ", "--listen", "http://127.0.0.1:99999")]
     [InlineData("--listen: ", "--listen", "http://127.0.0.1:1/path")]
     public void Wrong_usage_is_one_line_that_names_what_is_wrong(string names, params string[] arguments)

@@ -66,7 +66,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("check", "--config")]
     [InlineData("--data", "a", "--data", "b")]
     [InlineData("--listen")]
-    [InlineData("--listen", "https://127.0.0.1:1")]
+    [InlineData("--listen", "ftp://127.0.0.1:1")]
     [InlineData("--listen", "4050")]
     [InlineData("-x")]
     public async Task Wrong_usage_is_one_line_and_status_2(params string[] arguments)

@@ -17,7 +17,16 @@ public sealed class ConfigReaderTests : IDisposable
     private const string TooLong = "this is longer than a day; write at most 24h";
 
     private const string Plaintext =
-        "http:// on an address that is not loopback would send private keys in the clear; listen on 127.0.0.1, or set allow_plaintext: true if something in front of it adds TLS";
+        "http:// on an address that is not loopback would send private keys in the clear; write https://, listen on 127.0.0.1, or set allow_plaintext: true if something in front of it adds TLS";
+
+    private const string NoCertificate =
+        "https:// needs the server's own certificate: set tls.certificate to the name of an item of the tree, or tls.fullchain and tls.privkey to files";
+
+    private const string OneCertificate =
+        "name the server's own certificate: either certificate, an item of the tree, or both fullchain and privkey, two files";
+
+    private const string NotNumber = "write a whole number, 0 or more";
+    private const string NotProxy = "write the address of a proxy, as 10.0.0.1, or a network, as 10.0.0.0/8";
 
     private readonly TempTree tree = new();
     private readonly List<Problem> problems = [];
@@ -35,6 +44,9 @@ public sealed class ConfigReaderTests : IDisposable
         Assert.Equal(["/legocerthub", "/certwarden"], config.BasePaths);
         Assert.Equal((TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(30)), (config.Debounce, config.Rescan));
         Assert.Equal((LogLevel.Information, LogFormat.Text), (config.LogLevel, config.LogFormat));
+        Assert.Null(config.Tls);
+        Assert.Equal(30, config.FailedLoginsPerMinute);
+        Assert.Empty(config.TrustedProxies);
         Assert.Empty(problems);
     }
 
@@ -56,9 +68,15 @@ public sealed class ConfigReaderTests : IDisposable
             """
             data: /srv/data
             data_links: [/etc/letsencrypt, links]
-            listen: ["http://0.0.0.0:80", "http://[::1]:4050"]
+            listen: ["http://0.0.0.0:80", "http://[::1]:4050", "https://0.0.0.0"]
             allow_plaintext: true
             base_paths: [/, /a/b, /c/]
+            tls:
+              fullchain: /srv/fullchain.pem
+              privkey: privkey.pem
+              client_ca: clients/ca.pem
+            failed_logins_per_minute: 0
+            trusted_proxies: [10.0.0.1, "::1", 192.168.0.0/16, "fd00::/8", "::ffff:10.0.0.2"]
             reload:
               debounce: 1s
               rescan: 24h
@@ -70,7 +88,13 @@ public sealed class ConfigReaderTests : IDisposable
         Assert.Empty(problems);
         Assert.Equal("/srv/data", config.Data);
         Assert.Equal(["/etc/letsencrypt", tree["links"]], config.DataLinks);
-        Assert.Equal(["http://0.0.0.0:80", "http://[::1]:4050"], Shown(config));
+        Assert.Equal(["http://0.0.0.0:80", "http://[::1]:4050", "https://0.0.0.0:443"], Shown(config));
+        Assert.Equal(
+            (null, "/srv/fullchain.pem", tree["privkey.pem"], tree["clients/ca.pem"]),
+            (config.Tls!.Certificate, config.Tls.Fullchain!.Value, config.Tls.Privkey!.Value, config.Tls.ClientCa!.Value));
+        Assert.Equal(0, config.FailedLoginsPerMinute);
+        Assert.Equal(
+            ["10.0.0.1/32", "::1/128", "192.168.0.0/16", "fd00::/8", "10.0.0.2/32"], config.TrustedProxies.Select(network => network.ToString()));
         Assert.Equal(["/", "/a/b", "/c/"], config.BasePaths);
         Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)), (config.Debounce, config.Rescan));
         Assert.Equal((LogLevel.Warning, LogFormat.Json), (config.LogLevel, config.LogFormat));
@@ -106,8 +130,24 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("data_links: [a, ~]", "1:17: error: " + NotText)]
     [InlineData("listen: http://127.0.0.1:1", "1:9: error: " + NotList)]
     [InlineData("listen: []", "1:9: error: name at least one address")]
-    [InlineData("listen: [x]", "1:10: error: write an address as http://127.0.0.1:4050")]
-    [InlineData("listen: ['https://127.0.0.1:1']", "1:10: error: only http:// addresses can be listened on")]
+    [InlineData("listen: [x]", "1:10: error: write an address as http://127.0.0.1:4050 or https://0.0.0.0:4051")]
+    [InlineData("listen: ['https://127.0.0.1:1']", "1:10: error: " + NoCertificate)]
+    [InlineData("tls: {}", "1:6: error: " + OneCertificate)]
+    [InlineData("tls: {client_ca: ca.pem}", "1:6: error: " + OneCertificate)]
+    [InlineData("tls: {fullchain: a}", "1:6: error: " + OneCertificate)]
+    [InlineData("tls: {privkey: a}", "1:6: error: " + OneCertificate)]
+    [InlineData("tls: {certificate: a, privkey: b}", "1:6: error: " + OneCertificate)]
+    [InlineData("tls: {certificate: a, fullchain: b, privkey: c}", "1:6: error: " + OneCertificate)]
+    [InlineData("tls: {certificate: ~}", "1:20: error: " + NotText)]
+    [InlineData("tls: {fullchain: '', privkey: ''}", "1:18: error: write the path of a file", "1:31: error: write the path of a file")]
+    [InlineData("tls: {certificate: a, key: b}", "1:23: error: unknown key. Known here: certificate, fullchain, privkey, client_ca")]
+    [InlineData("tls: lego", "1:6: error: write keys and values below this key")]
+    [InlineData("failed_logins_per_minute: -1", "1:27: error: " + NotNumber)]
+    [InlineData("failed_logins_per_minute: 1.5", "1:27: error: " + NotNumber)]
+    [InlineData("failed_logins_per_minute: many", "1:27: error: " + NotNumber)]
+    [InlineData("failed_logins_per_minute: 99999999999", "1:27: error: " + NotNumber)]
+    [InlineData("trusted_proxies: 10.0.0.1", "1:18: error: " + NotList)]
+    [InlineData("trusted_proxies: [proxy, 10.0.0.0/33, '', ::1/x]", "1:19: error: " + NotProxy, "1:26: error: " + NotProxy, "1:39: error: " + NotProxy, "1:43: error: " + NotProxy)]
     [InlineData("listen: ['http://0.0.0.0:1']", "1:10: error: " + Plaintext)]
     [InlineData("listen:\n- http://127.0.0.1:1\n- http://[::]:1\n- http://10.0.0.1:1\nallow_plaintext: false", "3:3: error: " + Plaintext, "4:3: error: " + Plaintext)]
     [InlineData("allow_plaintext: yes", "1:18: error: " + NotFlag)]
@@ -128,7 +168,7 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("log: {level: none}", "1:14: error: write one of: trace, debug, information, warning, error")]
     [InlineData("log: {level: Information}", "1:14: error: write one of: trace, debug, information, warning, error")]
     [InlineData("log: {format: xml}", "1:15: error: write one of: text, json, systemd")]
-    [InlineData("basepaths: [/a]", "1:1: error: unknown key; did you mean base_paths? Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log")]
+    [InlineData("basepaths: [/a]", "1:1: error: unknown key; did you mean base_paths? Known here: data, data_links, listen, allow_plaintext, base_paths, tls, reload, failed_logins_per_minute, trusted_proxies, log")]
     [InlineData("data: a\ndata: b", "2:1: error: remove this key: it is there twice")]
     [InlineData("[data]", "1:1: error: write keys and values, as in key: value")]
     public void A_bad_setting_is_a_problem_with_its_place(string yaml, params string[] expected)
@@ -146,10 +186,10 @@ public sealed class ConfigReaderTests : IDisposable
             [
                 $"--listen:1:1: error: {Plaintext}",
                 $"{tree["lego-lite.yaml"]}:1:18: error: {NotDuration}",
-                $"{tree["lego-lite.yaml"]}:2:1: error: unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log",
+                $"{tree["lego-lite.yaml"]}:2:1: error: unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, tls, reload, failed_logins_per_minute, trusted_proxies, log",
                 "LEGO_LITE_BASE_PATHS__0:1:1: error: " + NotPath,
                 "LEGO_LITE_LOG__LEVEL:1:1: error: write one of: trace, debug, information, warning, error",
-                "LEGO_LITE_NONSENSE:1:1: error: unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log",
+                "LEGO_LITE_NONSENSE:1:1: error: unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, tls, reload, failed_logins_per_minute, trusted_proxies, log",
             ],
             problems.Select(problem => problem.ToString()).Order(StringComparer.Ordinal));
     }
@@ -248,9 +288,9 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("LEGO_LITE_LISTEN__1", "http://127.0.0.1:1", NoPlace)]
     [InlineData("LEGO_LITE_A__A__A__A__A__A__A__A__A", "x", NoPlace)]
     [InlineData("LEGO_LITE_LOG__LVL", "debug", "unknown key; did you mean level? Known here: level, format")]
-    [InlineData("LEGO_LITE_", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log")]
-    [InlineData("LEGO_LITE_0", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log")]
-    [InlineData("LEGO_LITE_0__0", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, reload, log")]
+    [InlineData("LEGO_LITE_", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, tls, reload, failed_logins_per_minute, trusted_proxies, log")]
+    [InlineData("LEGO_LITE_0", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, tls, reload, failed_logins_per_minute, trusted_proxies, log")]
+    [InlineData("LEGO_LITE_0__0", "x", "unknown key. Known here: data, data_links, listen, allow_plaintext, base_paths, tls, reload, failed_logins_per_minute, trusted_proxies, log")]
     public void A_bad_variable_is_a_problem_that_names_it(string name, string value, string text)
     {
         Assert.Null(Read("", [], (name, value)));

@@ -5,8 +5,7 @@ namespace LeGo.Lite.Tests.Config;
 
 public sealed class ListenAddressTests
 {
-    private const string Form = "write an address as http://127.0.0.1:4050";
-    private const string OnlyHttp = "only http:// addresses can be listened on";
+    private const string Form = "write an address as http://127.0.0.1:4050 or https://0.0.0.0:4051";
     private const string NoAddress = "write the IP address to listen on, or localhost; every address is 0.0.0.0, or [::]";
 
     [Theory]
@@ -25,11 +24,15 @@ public sealed class ListenAddressTests
     [InlineData("http://192.168.1.2:80", "http://192.168.1.2:80", false)]
     [InlineData("http://[fd00::1]:80", "http://[fd00::1]:80", false)]
     [InlineData("http://128.0.0.1:80", "http://128.0.0.1:80", false)]
+    [InlineData("https://127.0.0.1", "https://127.0.0.1:443", true)]
+    [InlineData("HTTPS://0.0.0.0:4051", "https://0.0.0.0:4051", false)]
+    [InlineData("https://localhost:4051", "https://localhost:4051", true)]
     public void Takes_an_IP_address_or_localhost(string text, string expected, bool isLoopback)
     {
         var address = ListenAddress.Parse(text, out _);
 
         Assert.Equal((expected, isLoopback), (address?.ToString(), address!.IsLoopback));
+        Assert.Equal(expected.StartsWith("https:", StringComparison.Ordinal), address.IsTls);
     }
 
     [Theory]
@@ -47,9 +50,9 @@ public sealed class ListenAddressTests
     [InlineData("http://127.0.0.1:4050#x", Form)]
     [InlineData("http://user@127.0.0.1:4050", Form)]
     [InlineData("http://user:secret@127.0.0.1:4050", Form)]
-    [InlineData("https://127.0.0.1:4050", OnlyHttp)]
-    [InlineData("ftp://127.0.0.1:4050", OnlyHttp)]
-    [InlineData("http://localhost:0", "localhost needs a port; for any free one write http://127.0.0.1:0")]
+    [InlineData("ftp://127.0.0.1:4050", Form)]
+    [InlineData("https://127.0.0.1:4050/certwarden", Form)]
+    [InlineData("http://localhost:0", "localhost needs a port; for any free one write 127.0.0.1:0")]
     [InlineData("http://lego.example.com:4050", NoAddress)]
     [InlineData("http://localhost.example.com:4050", NoAddress)]
     [InlineData("http://*:4050", "")]

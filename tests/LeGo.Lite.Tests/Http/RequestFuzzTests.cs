@@ -87,7 +87,7 @@ public sealed class RequestFuzzTests
         var time = new FakeTimeProvider(Sample.Now);
         var source = new CatalogSource(Sample.Folder, []);
         var catalog = new LiveCatalog(source.Data, source.Scan, source.Scan(Sample.Now), default, time, log.CreateLogger("LeGo.Lite"));
-        return new DownloadEndpoint(catalog, BasePaths, time, log.CreateLogger("LeGo.Lite")).HandleAsync;
+        return new DownloadEndpoint(catalog, BasePaths, new(0, TimeSpan.Zero), time, log.CreateLogger("LeGo.Lite")).HandleAsync;
     }
 
     private static async Task<(int Status, string Body)> HandleAsync(Func<HttpContext, Task> handler, Request request)

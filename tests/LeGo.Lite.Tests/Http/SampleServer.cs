@@ -25,6 +25,9 @@ public sealed class SampleServer : IAsyncLifetime
     /// <summary>In place of <see cref="Time"/> for requests; the scan is made with that one in any case.</summary>
     internal TimeProvider? RequestTime { get; private init; }
 
+    /// <summary>Off, so that no test depends on those before it.</summary>
+    internal int FailedLoginsPerMinute { get; private init; }
+
     internal Action<string>? Edit { get; private init; }
 
     internal static async Task<SampleServer> StartAsync(DateTimeOffset? now = null, Action<string>? edit = null, TimeProvider? requestTime = null)
@@ -40,10 +43,13 @@ public sealed class SampleServer : IAsyncLifetime
         var config = new ServerConfig(
             data,
             [],
-            [new(IPAddress.Loopback, 0)],
+            [new(IsTls: false, IPAddress.Loopback, 0)],
             ["/legocerthub", "/certwarden"],
+            Tls: null,
             Debounce: TimeSpan.FromMilliseconds(250),
             Rescan: TimeSpan.FromSeconds(30),
+            FailedLoginsPerMinute,
+            TrustedProxies: [],
             LogLevel.Trace,
             LogFormat.Text);
         var source = new CatalogSource(data, []);

@@ -9,15 +9,16 @@ internal static partial class SourceRules
     /// <summary>Which rooms a room uses. A file at the top is a room by its own name.</summary>
     private static readonly Dictionary<string, string[]> Uses = new()
     {
-        ["Program"] = ["App", "Cli"],
-        ["App"] = ["Config", "Catalog", "Http"],
+        ["Program"] = ["App", "Cli", "OwnProcess"],
+        ["App"] = ["Config", "Catalog", "Http", "OwnProcess"],
         ["Cli"] = ["Config", "Catalog"],
         ["Config"] = ["Yaml"],
         ["Http"] = ["Catalog"],
-        ["Catalog"] = ["Files", "Pem", "Yaml"],
+        ["Catalog"] = ["Files", "Pem", "Yaml", "Config"],
         ["Files"] = [],
         ["Pem"] = [],
         ["Yaml"] = [],
+        ["OwnProcess"] = [],
 
         // Everybody uses these, so they use nobody.
         ["Problem"] = [],
@@ -48,7 +49,7 @@ internal static partial class SourceRules
 
         foreach (var other in Uses.Keys.Where(other => other != room && !uses.Contains(other)))
         {
-            if (other is "App" or "Program")
+            if (other is "App" or "Program" or "OwnProcess")
             {
                 Forbid($@"(?<![\w.]){other}\b", $"{room} may not use {other}");
             }
@@ -73,9 +74,9 @@ internal static partial class SourceRules
             Forbid(@"\bYamlDotNet\b", "only Yaml names YamlDotNet");
         }
 
-        if (room is not "Files")
+        if (room is not ("Files" or "OwnProcess"))
         {
-            Forbid(@"\b(LibraryImport|DllImport)(Attribute)?\b", "only Files calls the operating system by itself");
+            Forbid(@"\b(LibraryImport|DllImport)(Attribute)?\b", "only Files and OwnProcess call the operating system by themselves");
         }
 
         Forbid(@"\bglobal\s+using\b", "a file says itself what it uses");

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using LeGo.Lite.Pem;
+
+namespace LeGo.Lite.Catalog;
+
+/// <summary>A chain and its private key, proven fit for TLS, and the CAs of the clients that are let in with it.</summary>
+internal sealed class ServerCertificate
+{
+    private readonly CertificateChain chain;
+    private readonly PrivateKey key;
+
+    private ServerCertificate(CertificateChain chain, PrivateKey key, CertificateAuthorities? clientAuthorities)
+    {
+        (this.chain, this.key, ClientAuthorities) = (chain, key, clientAuthorities);
+        ClientRoots = clientAuthorities is null ? null : [.. clientAuthorities.Der.Select(der => X509CertificateLoader.LoadCertificate(der.Span))];
+
+        // Offline: nothing that a certificate names is fetched. The clients are told whose certificate is asked for.
+        var trust = ClientRoots is null ? null : SslCertificateTrust.CreateForX509Collection(ClientRoots, sendTrustInHandshake: true);
+#pragma warning disable CA2000 // The leaf lives as long as the context that takes it, and connections may use that after the next renewal.
+        Handshake = SslStreamCertificateContext.Create(Leaf(), Issuers(), offline: true, trust);
+#pragma warning restore CA2000
+    }
+
+    public CertificateAuthorities? ClientAuthorities { get; }
+
+    /// <summary>The same, as .NET wants them. Null: clients need no certificate.</summary>
+    public X509Certificate2Collection? ClientRoots { get; }
+
+    /// <summary>The leaf with its private key, and its intermediates.</summary>
+    public SslStreamCertificateContext Handshake { get; }
+
+    public DateTimeOffset NotAfter => chain.NotAfter;
+
+    /// <summary>Null if this key is not fit for TLS.</summary>
+    public static ServerCertificate? Make(CertificateChain chain, PrivateKey key, CertificateAuthorities? clientAuthorities)
+    {
+        try
+        {
+            return new(chain, key, clientAuthorities);
+        }
+        catch (Exception failure) when (failure is CryptographicException or ArgumentException or NotSupportedException)
+        {
+            // A kind of key that .NET does not know, a curve that OpenSSL does not.
+            return null;
+        }
+    }
+
+    public bool IsOf(CertificateChain otherChain, PrivateKey otherKey, CertificateAuthorities? otherClientAuthorities) =>
+        chain.Equals(otherChain) && key.Equals(otherKey) && Equals(ClientAuthorities, otherClientAuthorities);
+
+    private X509Certificate2 Leaf()
+    {
+        // The only importer of every label that a key file may have wants characters.
+        var characters = ArrayPool<char>.Shared.Rent(key.Pem.Length);
+        try
+        {
+            var length = Encoding.ASCII.GetChars(key.Pem.Span, characters);
+            return X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(chain.Pem.Span[..chain.LeafLength]), characters.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(characters, clearArray: true);
+        }
+    }
+
+    private X509Certificate2Collection Issuers()
+    {
+        var issuers = new X509Certificate2Collection();
+        issuers.ImportFromPem(Encoding.ASCII.GetString(chain.Pem.Span[chain.LeafLength..]));
+        return issuers;
+    }
+}
