@@ -53,6 +53,9 @@ internal static class DataTree
     public static bool IsItemName(ReadOnlySpan<char> name) =>
         name is [not '.', ..] && !name.ContainsAnyExcept(NameCharacters);
 
+    /// <summary>Of the files in here only chains are for everybody: the others can hold a private key or an API key.</summary>
+    public static bool IsSecret(string file) => file != ChainFileNames.Certbot && file != ChainFileNames.Kubernetes;
+
     private static FrozenDictionary<string, Layout> Only(string name, Layout layout) =>
         new Dictionary<string, Layout> { [name] = layout }.ToFrozenDictionary();
 }

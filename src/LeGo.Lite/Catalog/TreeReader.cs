@@ -25,9 +25,10 @@ internal sealed class TreeReader
 {
     private Dictionary<TreeDirectory, ItemReading<KeyContent>> keys = [];
     private Dictionary<TreeDirectory, ItemReading<CertificateContent>> certificates = [];
+    private Exposure? exposure;
 
     /// <summary>The same tree would give the same records again.</summary>
-    public bool IsUpToDate => keys.Values.All(item => item.Reading.IsUpToDate) && certificates.Values.All(item => item.Reading.IsUpToDate);
+    public bool IsUpToDate => exposure?.IsUpToDate == true && keys.Values.All(item => item.Reading.IsUpToDate) && certificates.Values.All(item => item.Reading.IsUpToDate);
 
     private sealed record ItemReading<T>(Reading Reading, T Content);
 
@@ -48,12 +49,18 @@ internal sealed class TreeReader
         }
 
         pass.Problems.AddRange(look.LinkFaults);
+        var newExposure = new Exposure(look);
+        if (newExposure.Problem is { } warning)
+        {
+            pass.Problems.Add(warning);
+        }
+
         var newKeys = pass.ReadPrivateKeys(keySection, keys);
         var newCertificates = pass.ReadCertificates(certificateSection, certificates);
         pass.ChooseKeys();
 
         // Only now: a reading that failed half-way leaves what was known.
-        (keys, certificates) = (newKeys, newCertificates);
+        (keys, certificates, exposure) = (newKeys, newCertificates, newExposure);
         return new(pass.PrivateKeys, pass.Certificates, pass.Problems, pass.Unsettled) { ReviewAt = pass.ReviewAt };
     }
 

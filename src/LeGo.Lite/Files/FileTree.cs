@@ -25,7 +25,9 @@ internal enum EntryKind
 /// <param name="Size">Bytes.</param>
 /// <param name="Modified">mtime, 100 ns since 1970.</param>
 /// <param name="Changed">ctime, 100 ns since 1970.</param>
-internal readonly record struct FileStamp(ulong Device, ulong Inode, long Size, long Modified, long Changed)
+/// <param name="Mode">Who may do what with it.</param>
+internal readonly record struct FileStamp(
+    ulong Device, ulong Inode, long Size, long Modified, long Changed, UnixFileMode Mode = UnixFileMode.None)
 {
     /// <summary>Of what a path leads to; the default, which no file has, if that can't be looked at.</summary>
     public static FileStamp Of(string path) => Posix.TargetStatus(path)?.Stamp ?? default;

@@ -257,7 +257,8 @@ internal static unsafe partial class Posix
             buffer.Inode,
             (long)buffer.Size,
             ToTicks(buffer.Modified),
-            ToTicks(buffer.Changed)));
+            ToTicks(buffer.Changed),
+            (UnixFileMode)(buffer.Mode & ~FileTypeMask)));
 
     // 100 ns units are as fine as any file system here keeps time; years beyond .NET's are clamped when shown.
     private static long ToTicks(in StatxTime time) => unchecked((time.Seconds * 10_000_000) + (time.Nanoseconds / 100));

@@ -93,6 +93,10 @@ internal sealed class TreeWalk : IDisposable
         return before is not null && ReferenceEquals(tree, before.Root) ? before : new(tree, roots, faults.ToImmutable());
     }
 
+    /// <summary>Whether a place is a directory or lies below it; both absolute and without links.</summary>
+    public static bool Holds(string directory, string location) =>
+        directory == "/" || (location.StartsWith(directory, StringComparison.Ordinal) && location.AsSpan(directory.Length) is [] or ['/', ..]);
+
     public void Dispose()
     {
         roots.ForEach(root => root.Handle.Dispose());
@@ -255,7 +259,7 @@ internal sealed class TreeWalk : IDisposable
                 : $"can't follow this link: {Posix.Describe(error)}");
         }
 
-        var root = roots.Find(root => target == root.Location || IsBelow(root.Location, target));
+        var root = roots.Find(root => Holds(root.Location, target));
         if (root is null)
         {
             return new TreeFault(
@@ -285,9 +289,6 @@ internal sealed class TreeWalk : IDisposable
 
         return directory;
     }
-
-    private static bool IsBelow(string directory, string path) =>
-        directory == "/" || (path.StartsWith(directory, StringComparison.Ordinal) && path.AsSpan(directory.Length) is ['/', ..]);
 
     private static TreeFault Fault(in Wanted wanted, int error) => Posix.IsMoved(error)
         ? Moved(wanted)
