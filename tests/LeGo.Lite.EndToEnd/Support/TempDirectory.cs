@@ -3,7 +3,22 @@ namespace LeGo.Lite.EndToEnd.Support;
 /// <summary>A directory of one test's own, gone when the test ends.</summary>
 internal sealed class TempDirectory : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("lego-lite-").FullName;
+    public TempDirectory()
+        : this(Directory.CreateTempSubdirectory("lego-lite-").FullName)
+    {
+    }
+
+    private TempDirectory(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>One that every user of this machine can look into, wherever TMPDIR is.</summary>
+    public static TempDirectory Open()
+    {
+        var open = new TempDirectory(Directory.CreateDirectory($"/tmp/lego-lite-{Guid.NewGuid():N}").FullName);
+        _ = new Command("chmod", "755", open.Path).RunWell();
+        return open;
+    }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 

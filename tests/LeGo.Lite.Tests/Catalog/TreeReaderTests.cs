@@ -33,7 +33,7 @@ public sealed class TreeReaderTests : IDisposable
     [Fact]
     public void The_sample_tree_has_no_problem()
     {
-        var snapshot = new CatalogSource(TempTree.Sample, []).Scan(TempTree.Now);
+        var snapshot = tree.AddSample().Scan();
 
         Assert.Empty(snapshot.Problems);
         Assert.Equal((12, 13), (snapshot.PrivateKeyCount, snapshot.CertificateCount));

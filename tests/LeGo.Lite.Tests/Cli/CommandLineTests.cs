@@ -111,7 +111,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Check_of_a_good_tree_is_silent()
     {
-        Assert.Equal(0, await RunAsync("check", "--data", TempTree.Sample));
+        Assert.Equal(0, await RunAsync("check", "--data", tree.AddSample().Data));
         AssertSaid("", "");
     }
 
@@ -153,7 +153,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Check_of_a_good_tree_as_JSON_is_an_empty_list()
     {
-        Assert.Equal(0, await RunAsync("check", "--json", "--data", TempTree.Sample));
+        Assert.Equal(0, await RunAsync("check", "--json", "--data", tree.AddSample().Data));
         AssertSaid("[]\n", "");
     }
 

@@ -17,9 +17,18 @@ internal sealed partial class TempTree : IDisposable
     /// <summary>The moment at which most tests look.</summary>
     public static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly string root = Directory.CreateTempSubdirectory("lego-lite-test-").FullName;
+    private readonly string root;
 
-    public TempTree() => Directory.CreateDirectory(Data);
+    public TempTree()
+        : this(Directory.CreateTempSubdirectory("lego-lite-test-").FullName)
+    {
+    }
+
+    private TempTree(string root)
+    {
+        this.root = root;
+        Directory.CreateDirectory(Data);
+    }
 
     /// <summary>The data directory.</summary>
     public string Data => $"{root}/data";
@@ -28,6 +37,9 @@ internal sealed partial class TempTree : IDisposable
     public string Outside => $"{root}/outside";
 
     public static string Sample { get; } = FindSample();
+
+    /// <summary>In a place that every user of this machine can reach, wherever TMPDIR is.</summary>
+    public static TempTree Reachable() => new(Directory.CreateDirectory($"/tmp/lego-lite-test-{Guid.NewGuid():N}").FullName);
 
     /// <summary>An absolute path; <paramref name="path"/> is relative to the data directory.</summary>
     public string this[string path] => $"{Data}/{path}";
@@ -97,6 +109,17 @@ internal sealed partial class TempTree : IDisposable
     /// <summary>A private key, a certificate and one order, all good.</summary>
     public TempTree Good(string name, Material? material = null) =>
         Key(name, KeyYaml, (material ?? Material.One).KeyPem).Certificate(name).Order(name, "2026", (material ?? Material.One).Chain());
+
+    /// <summary>A copy that others can't reach; they may be able to read a checkout.</summary>
+    public TempTree AddSample()
+    {
+        foreach (var file in Directory.EnumerateFiles(Sample, "*", SearchOption.AllDirectories))
+        {
+            Write(Path.GetRelativePath(Sample, file), File.ReadAllBytes(file));
+        }
+
+        return this;
+    }
 
     public CatalogSnapshot Scan(DateTimeOffset? now = null, params string[] dataLinks) =>
         new CatalogSource(Data, dataLinks).Scan(now ?? Now);
