@@ -9,7 +9,9 @@ public sealed class CheckTests
     [Fact]
     public void Of_a_good_tree_is_silent()
     {
-        var result = LegoLite.Command("check", "--data", Repository.Sample).Run();
+        using var temp = new TempDirectory();
+
+        var result = LegoLite.Command("check", "--data", temp.AddSample("tree")).Run();
 
         Assert.Equal("", result.Text + result.Errors);
         Assert.Equal(0, result.Status);
@@ -27,6 +29,24 @@ public sealed class CheckTests
             "tree/privatekeys/short/key.yaml:1:10: warning: this API key is shorter than 16 characters, which can be guessed; lego-lite new-key makes a better one\n",
             result.Text);
         Assert.Equal(0, result.Status);
+    }
+
+    [Fact]
+    public void A_tree_that_every_user_can_read_is_one_warning_until_it_is_closed()
+    {
+        using var temp = TempDirectory.Open();
+        temp.AddSample("tree", "mail.example.com");
+        var check = LegoLite.Command("check", "--data", "tree") with { Directory = temp.Path };
+        _ = new Command("chmod", "-R", "o+rX", temp.Path).RunWell();
+
+        var open = check.RunWell();
+        _ = new Command("chmod", "o-rwx", temp["tree"]).RunWell();
+        var closed = check.RunWell();
+
+        Assert.Equal(
+            "tree/privatekeys/mail.example.com/key.yaml:1:1: warning: every user of this machine can read this file and 2 more with private keys or API keys; chmod o-rwx on tree closes them all, and the user that runs lego-lite must then be owner or in the group\n",
+            open.Text);
+        Assert.Empty(closed.Text);
     }
 
     [Fact]
@@ -52,7 +72,9 @@ public sealed class CheckTests
     [Fact]
     public void As_JSON_of_a_good_tree_is_an_empty_list()
     {
-        var result = LegoLite.Command("check", "--json", "--data", Repository.Sample).Run();
+        using var temp = new TempDirectory();
+
+        var result = LegoLite.Command("check", "--json", "--data", temp.AddSample("tree")).Run();
 
         Assert.Equal("[]\n", result.Text);
         Assert.Equal(0, result.Status);

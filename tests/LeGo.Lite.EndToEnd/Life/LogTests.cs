@@ -90,7 +90,8 @@ public sealed class LogTests
     [InlineData("information")]
     public void Whatever_the_level_what_is_no_download_is_not_logged(string level)
     {
-        using var server = LegoLite.Serve(Repository.Sample, ("LEGO_LITE_LOG__LEVEL", level));
+        using var temp = new TempDirectory();
+        using var server = LegoLite.Serve(temp.AddSample("tree"), ("LEGO_LITE_LOG__LEVEL", level));
         _ = Curl.Get($"{server.Address}/legocerthub/api/health");
         _ = Curl.Get($"{server.Address}/favicon.ico");
 
@@ -101,7 +102,8 @@ public sealed class LogTests
     /// <summary>Makes each attempt and returns all that was logged.</summary>
     private static string[] Serve(params IReadOnlyList<(string, string)> settings)
     {
-        using var server = LegoLite.Serve(Repository.Sample, settings);
+        using var temp = new TempDirectory();
+        using var server = LegoLite.Serve(temp.AddSample("tree"), settings);
         foreach (var (download, apiKey, _) in Attempts)
         {
             _ = apiKey.Length > 0 ? server.Download(download, apiKey) : Curl.Get(server.Url(download));

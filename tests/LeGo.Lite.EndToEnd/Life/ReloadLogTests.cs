@@ -71,6 +71,31 @@ public sealed partial class ReloadLogTests
         Assert.EndsWith($" cleared: {problem}", About()[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_every_user_can_read_is_logged_until_it_is_closed()
+    {
+        using var temp = TempDirectory.Open();
+        var tree = temp.AddSample("tree", "mail.example.com");
+        _ = new Command("chmod", "-R", "o+rX", tree).RunWell();
+        _ = new Command("chmod", "o-rwx", tree).RunWell();
+        using var live = new LiveTree(_ => tree);
+        var warning = $"{live["privatekeys/mail.example.com/key.yaml"]}:1:1: warning: every user of this machine can read this file and 2 more ";
+
+        // The second is above the tree: nothing in it changes.
+        foreach (var (directory, times) in new[] { (live.Path, 1), (temp.Path, 2) })
+        {
+            live.Run("chmod", "o+x", live.Path, temp.Path);
+            WaitFor($"] {warning}", times);
+            live.Run("chmod", "o-x", directory);
+            WaitFor($"] cleared: {warning}", times);
+        }
+
+        Assert.Empty(Reloads(live));
+
+        void WaitFor(string part, int times) => Wait.Until(
+            () => live.Server.LogLines.Count(line => line.Contains(part, StringComparison.Ordinal)) == times, () => $"{part}, {times} times\n{live.Server.Log}");
+    }
+
     private static void WaitForReloads(LiveTree live, params (int, int, int)[] expected)
     {
         Wait.Until(() => Reloads(live).Length >= expected.Length, () => $"{expected[^1]} is in the log\n{live.Server.Log}");
