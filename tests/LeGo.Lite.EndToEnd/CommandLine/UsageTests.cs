@@ -73,10 +73,11 @@ public sealed class UsageTests
     [Fact]
     public void A_port_in_use_is_one_line()
     {
+        using var temp = new TempDirectory();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
 
-        var result = LegoLite.Command("serve", "--data", Repository.Sample, "--listen", $"http://{listener.LocalEndpoint}").Run();
+        var result = LegoLite.Command("serve", "--data", temp.AddSample("tree"), "--listen", $"http://{listener.LocalEndpoint}").Run();
 
         Assert.Equal(1, result.Status);
         var line = Assert.Single(result.ErrorLines);
@@ -88,7 +89,7 @@ public sealed class UsageTests
     public void An_address_of_another_machine_is_one_line()
     {
         using var temp = new TempDirectory();
-        temp.Write("lego-lite.yaml", $"data: {Repository.Sample}\nallow_plaintext: true\nlisten: ['http://192.0.2.1:4050']\n");
+        temp.Write("lego-lite.yaml", $"data: {temp.AddSample("tree")}\nallow_plaintext: true\nlisten: ['http://192.0.2.1:4050']\n");
 
         var result = (LegoLite.Command("serve") with { Directory = temp.Path }).Run();
 
@@ -104,7 +105,10 @@ public sealed class UsageTests
     [InlineData("serve --listen http://127.0.0.1:0")]
     public void An_output_that_is_full_is_one_line(string arguments)
     {
-        var result = (new Command("sh", "-c", $"exec {Repository.Binary} {arguments} >/dev/full") with { Directory = Repository.Root }).Run();
+        using var temp = new TempDirectory();
+        temp.AddSample("data");
+
+        var result = (new Command("sh", "-c", $"exec {Repository.Binary} {arguments} >/dev/full") with { Directory = temp.Path }).Run();
 
         Assert.Equal(1, result.Status);
         Assert.StartsWith("lego-lite: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);

@@ -13,7 +13,8 @@ public sealed class ShutdownTests
     [InlineData("INT")]
     public void A_signal_ends_it_well_while_a_connection_is_idle(string signal)
     {
-        using var server = LegoLite.Serve(Repository.Sample);
+        using var temp = new TempDirectory();
+        using var server = LegoLite.Serve(temp.AddSample("tree"));
         using var client = RawHttp.Connect(server.Address);
         client.GetStream().Write("GET /legocerthub/api/health HTTP/1.1\r\nHost: x\r\n\r\n"u8);
         Assert.StartsWith("HTTP/1.1 204 ", ReadHead(client.GetStream()), StringComparison.Ordinal);
