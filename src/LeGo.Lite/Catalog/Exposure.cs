@@ -36,7 +36,7 @@ internal sealed class Exposure
     /// <summary>The same tree would give the same again.</summary>
     public bool IsUpToDate => above.All(directory => LetsOthersPass(FileStamp.Of(directory.Key)) == directory.Value);
 
-    /// <summary>One for the whole tree: a fresh clone has as many such files as it has files.</summary>
+    /// <summary>One for the whole tree: in a fresh clone each such file would have its own.</summary>
     public Problem? Problem => first is null ? null : Problem.Warning(first.Path, Position.Start, string.Create(
         CultureInfo.InvariantCulture,
         $"every user of this machine can read this file{(count > 1 ? $" and {count - 1} more with private keys or API keys" : "")}; chmod o-rwx on {string.Join(" and ", gates.Select(Problem.Printable))} closes {(count > 1 ? "them all" : "it")}, and the user that runs lego-lite must then be owner or in the group"));

@@ -28,7 +28,8 @@ internal sealed class TreeReader
     private Exposure? exposure;
 
     /// <summary>The same tree would give the same records again.</summary>
-    public bool IsUpToDate => exposure?.IsUpToDate == true && keys.Values.All(item => item.Reading.IsUpToDate) && certificates.Values.All(item => item.Reading.IsUpToDate);
+    public bool IsUpToDate => exposure?.IsUpToDate == true
+        && keys.Values.All(item => item.Reading.IsUpToDate) && certificates.Values.All(item => item.Reading.IsUpToDate);
 
     private sealed record ItemReading<T>(Reading Reading, T Content);
 
