@@ -11,7 +11,7 @@ internal static class Figures
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    public static string Time(double seconds) => seconds >= 1 ? $"{seconds:f2} s" : $"{seconds * 1e3:f1} ms";
+    public static string Time(double seconds) => seconds >= 1 ? $"{seconds:f2} s" : seconds >= 1e-3 ? $"{seconds * 1e3:f1} ms" : $"{seconds * 1e6:f1} µs";
 
     public static string Size(double bytes) => bytes >= 1e9 ? $"{bytes / 1e9:f2} GB" : bytes >= 1e6 ? $"{bytes / 1e6:f1} MB" : $"{bytes / 1e3:f1} kB";
 }

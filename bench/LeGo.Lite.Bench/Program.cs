@@ -7,6 +7,7 @@ using LeGo.Lite.Bench;
 [
     ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
     ("served", Served.RunAsync),
+    ("refused", Refused.RunAsync),
 ];
 
 if (args is [Rescan.Child, var path, var pairs])
@@ -33,10 +34,9 @@ try
     foreach (var (name, runAsync) in sections.Where(section => names is [] || names.Contains(section.Name)))
     {
         await Console.Error.WriteLineAsync($"bench: {name}");
-        report.Add(name, await runAsync(trees, stop.Token));
+        await report.WriteAsync(name, await runAsync(trees, stop.Token));
     }
 
-    await report.WriteAsync();
     return 0;
 }
 catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)

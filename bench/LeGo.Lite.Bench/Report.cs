@@ -1,37 +1,37 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace LeGo.Lite.Bench;
 
-/// <summary>What goes to bench/results: the machine, the versions, the sections.</summary>
+/// <summary>
+/// What goes to bench/results: a directory for each processor, in it a file for each section, so that a section
+/// that is not run keeps its figures and says what they were measured with.
+/// </summary>
 internal sealed class Report
 {
     private readonly string processor;
-    private readonly StringBuilder text = new();
+    private readonly string circumstances;
 
     public Report(string fileSystem)
     {
         processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
             ?? $"{RuntimeInformation.OSArchitecture}";
-        text.Append($"# {processor}\n\n");
-        Line("date", $"{DateTime.UtcNow:yyyy-MM-dd}");
-        Line("program", Command.Output("git", "describe", "--always", "--dirty").Trim());
-        Line(".NET", $"{Environment.Version}, native AOT");
-        Line("kernel", File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
-        Line("file system", fileSystem);
-        Line("cores", $"{Environment.ProcessorCount}");
-
-        void Line(string name, string value) => text.Append($"- {name}: {value}\n");
+        circumstances = $"""
+            - date: {DateTime.UtcNow:yyyy-MM-dd}
+            - program: {Command.Output("git", "describe", "--always", "--dirty").Trim()}
+            - .NET: {Environment.Version}, native AOT
+            - kernel: {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}
+            - file system: {fileSystem}
+            - cores: {Environment.ProcessorCount}
+            """;
     }
 
-    public void Add(string section, string body) => text.Append($"\n## {section}\n\n{body}");
-
-    /// <summary>To the results' file and to standard output.</summary>
-    public async Task WriteAsync()
+    /// <summary>To the section's file and to standard output.</summary>
+    public async Task WriteAsync(string section, string body)
     {
         var name = string.Concat(processor.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'));
-        Directory.CreateDirectory("bench/results");
-        await File.WriteAllTextAsync($"bench/results/{name}.md", $"{text}");
-        await Console.Out.WriteAsync($"{text}");
+        var text = $"# {section}: {processor}\n\n{circumstances}\n\n{body}";
+        Directory.CreateDirectory($"bench/results/{name}");
+        await File.WriteAllTextAsync($"bench/results/{name}/{section}.md", text);
+        await Console.Out.WriteAsync(text);
     }
 }

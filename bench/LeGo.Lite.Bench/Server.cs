@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LeGo.Lite.Bench;
 
-/// <summary>The native binary with default settings, and a client that keeps its connection.</summary>
+/// <summary>The native binary with default settings but for the level of its log, and a client that keeps its connection.</summary>
 internal sealed class Server : IDisposable
 {
     private const string Listening = "listening on ";
@@ -11,20 +11,26 @@ internal sealed class Server : IDisposable
     private readonly Process process;
     private readonly HttpClient client = new();
 
-    public Server(Tree tree)
+    /// <param name="tree">What it serves.</param>
+    /// <param name="logLevel">Warnings only where a line for every request would be the most of what is measured.</param>
+    public Server(Tree tree, string logLevel = "warning")
     {
         // From another directory: the repository has a config file in its root.
-        var info = new ProcessStartInfo(Path.GetFullPath("artifacts/lego-lite"), ["serve", "--data", tree.Path, "--listen", "http://127.0.0.1:0"])
+        var info = new ProcessStartInfo(
+            "/bin/sh",
+            ["-c", "exec \"$0\" \"$@\" 2>/dev/null", Path.GetFullPath("artifacts/lego-lite"), "serve", "--data", tree.Path, "--listen", "http://127.0.0.1:0"])
         {
             WorkingDirectory = tree.Path,
             RedirectStandardOutput = true,
         };
-        info.Environment.Clear();
 
-        // A line for every poll would be the most of what is measured.
-        info.Environment["LEGO_LITE_LOG__LEVEL"] = "warning";
+        // All settings that are not the default.
+        info.Environment.Clear();
+        info.Environment["LEGO_LITE_LOG__LEVEL"] = logLevel;
         process = Process.Start(info)!;
     }
+
+    public int Port => client.BaseAddress!.Port;
 
     /// <summary>Waits for the first download. Returns the seconds since the start.</summary>
     public async Task<double> FirstDownloadAsync(CancellationToken stop)

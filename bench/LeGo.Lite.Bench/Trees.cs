@@ -60,8 +60,11 @@ internal sealed record Tree(string Path, int Pairs)
 
     public static string Name(int pair) => $"pair-{pair:d6}.example.com";
 
-    /// <summary>The API key of the certificate; the private key's differs.</summary>
+    /// <summary>The API key of the certificate.</summary>
     public static string ApiKey(int pair) => $"certificate-{pair:d6}";
+
+    /// <summary>The API key of the private key; no longer or shorter than the certificate's.</summary>
+    public static string PrivateKeyApiKey(int pair) => $"private-key-{pair:d6}";
 
     public void Make(CancellationToken stop)
     {
@@ -69,11 +72,11 @@ internal sealed record Tree(string Path, int Pairs)
         {
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             Directory.CreateDirectory($"{Path}/privatekeys/{Name(pair)}");
-            File.WriteAllText($"{Path}/privatekeys/{Name(pair)}/key.yaml", Metadata($"private-key-{pair:d6}"));
+            File.WriteAllText(KeyMetadata(pair), Metadata(PrivateKeyApiKey(pair)));
             File.WriteAllText(KeyFile(pair), key.ExportPkcs8PrivateKeyPem() + "\n");
 
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(ChainFile(pair))!);
-            File.WriteAllText($"{Path}/certificates/{Name(pair)}/certificate.yaml", Metadata(ApiKey(pair)));
+            File.WriteAllText(CertificateMetadata(pair), Metadata(ApiKey(pair)));
             File.WriteAllText(ChainFile(pair), Chain(pair, key));
         });
 
@@ -97,6 +100,18 @@ internal sealed record Tree(string Path, int Pairs)
         File.WriteAllText(ChainFile(pair) + ".new", chain);
         File.Move(ChainFile(pair) + ".new", ChainFile(pair), overwrite: true);
     }
+
+    public void DisablePrivateKey(int pair) => File.AppendAllText(KeyMetadata(pair), "api_key_disabled: true\n");
+
+    public void AllowUrl(int pair)
+    {
+        File.AppendAllText(KeyMetadata(pair), "api_key_via_url: true\n");
+        File.AppendAllText(CertificateMetadata(pair), "api_key_via_url: true\n");
+    }
+
+    private string KeyMetadata(int pair) => $"{Path}/privatekeys/{Name(pair)}/key.yaml";
+
+    private string CertificateMetadata(int pair) => $"{Path}/certificates/{Name(pair)}/certificate.yaml";
 
     private string KeyFile(int pair) => $"{Path}/privatekeys/{Name(pair)}/privkey.pem";
 
