@@ -9,6 +9,10 @@ namespace LeGo.Lite.Catalog;
 /// <param name="Download">Its PEM, where there is one.</param>
 internal sealed record PrivateKeyItem(PrivateKeyRecord Record, ImmutableArray<OrderRecord> Orders, Timeline<Representation> Download)
 {
+    /// <summary>Stands for one that isn't there, so that a request for it goes the same way. No API key opens it.</summary>
+    public static PrivateKeyItem OfNobody { get; } = new(
+        new("", new(Credentials.OfNobody, Disabled: false, UpdatedAt: null), KeyFile.Absent), [], Timeline<Representation>.Never);
+
     /// <summary>As the directory spells it.</summary>
     public string Name => Record.Name;
 
@@ -26,6 +30,10 @@ internal sealed record PrivateKeyItem(PrivateKeyRecord Record, ImmutableArray<Or
 internal sealed record CertificateItem(
     CertificateRecord Record, ImmutableArray<PrivateKeyItem?> PrivateKeys, PrivateKeyItem? PrivateKey, Timeline<OrderItem> NewestValidOrder)
 {
+    /// <inheritdoc cref="PrivateKeyItem.OfNobody"/>
+    public static CertificateItem OfNobody { get; } = new(
+        new("", Credentials.OfNobody, "", []), [], PrivateKeyItem.OfNobody, Timeline<OrderItem>.Always(OrderItem.OfNobody));
+
     /// <inheritdoc cref="PrivateKeyItem.Name"/>
     public string Name => Record.Name;
 
@@ -40,7 +48,12 @@ internal sealed record OrderItem(
     Representation Certificate,
     Representation? Issuers,
     Representation? PrivateCertificate,
-    Representation? PrivateCertificateChain);
+    Representation? PrivateCertificateChain)
+{
+    /// <inheritdoc cref="PrivateKeyItem.OfNobody"/>
+    public static OrderItem OfNobody { get; } = new(
+        "", DateTimeOffset.MaxValue, PrivateKeyItem.OfNobody, new("", DateTimeOffset.UnixEpoch, default, default), null, null, null);
+}
 
 /// <summary>
 /// Everything that is served, complete and immutable. A request reads one snapshot from start to

@@ -7,8 +7,8 @@ internal sealed class Credentials(ApiKeyDigest apiKey, ApiKeyDigest? apiKeyNew, 
     private readonly ApiKeyDigest apiKey = apiKey;
     private readonly ApiKeyDigest apiKeyNew = apiKeyNew ?? apiKey;
 
-    /// <summary>Compared with when there is no such item, so that a request for it costs what any other does.</summary>
-    public static Credentials OfNobody { get; } = new(ApiKeyDigest.Random(), null, viaUrl: false);
+    /// <summary>No API key opens what has these. The URL is allowed: it is the API key that is refused.</summary>
+    public static Credentials OfNobody { get; } = new(ApiKeyDigest.Random(), null, viaUrl: true);
 
     /// <summary>"Allow API Key via URL (for Legacy Clients)".</summary>
     public bool ViaUrl { get; } = viaUrl;

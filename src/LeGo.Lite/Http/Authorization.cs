@@ -4,8 +4,8 @@ namespace LeGo.Lite.Http;
 
 /// <summary>
 /// Whether an API key opens a download. A refusal looks the same to the client whatever its reason
-/// and costs the same: every digest is made and compared, for an item that isn't there too, and
-/// only then is anything decided (SPEC 5).
+/// and costs the same: every digest is made and compared, with nobody's for an item that isn't there,
+/// and only then is anything decided (SPEC 5).
 /// </summary>
 internal static class Authorization
 {
@@ -16,7 +16,7 @@ internal static class Authorization
     /// <param name="viaUrl">Whether it came in the URL.</param>
     public static string? Refuse(in Requested requested, RouteNeeds needs, ReadOnlySpan<byte> apiKey, bool viaUrl)
     {
-        var (privateKey, certificate) = (requested.PrivateKey?.Credentials, requested.Certificate?.Credentials);
+        var (privateKey, certificate) = (requested.PrivateKey.Credentials, requested.Certificate.Credentials);
         var accepted = needs switch
         {
             RouteNeeds.PrivateKey => Accept(privateKey, apiKey),
@@ -27,13 +27,13 @@ internal static class Authorization
         return requested.Name is null ? "no item of this name"
             : apiKey.IsEmpty ? "no API key"
             : !accepted ? "wrong API key"
-            : requested.PrivateKey is { Disabled: true } ? "API key disabled"
-            : viaUrl && (certificate is { ViaUrl: false } || privateKey is { ViaUrl: false }) ? "API key via URL not allowed"
+            : requested.PrivateKey.Disabled ? "API key disabled"
+            : viaUrl && !(certificate.ViaUrl && privateKey.ViaUrl) ? "API key via URL not allowed"
             : null;
     }
 
     /// <summary>The certificate's API key, exactly one dot, the private key's.</summary>
-    private static bool AcceptBoth(Credentials? certificate, Credentials? privateKey, ReadOnlySpan<byte> apiKey)
+    private static bool AcceptBoth(Credentials certificate, Credentials privateKey, ReadOnlySpan<byte> apiKey)
     {
         var dot = apiKey.IndexOf((byte)'.');
         var first = dot < 0 ? apiKey : apiKey[..dot];
@@ -41,9 +41,9 @@ internal static class Authorization
         return Accept(certificate, first) & Accept(privateKey, second) & dot >= 0 & !second.Contains((byte)'.');
     }
 
-    private static bool Accept(Credentials? credentials, ReadOnlySpan<byte> apiKey)
+    private static bool Accept(Credentials credentials, ReadOnlySpan<byte> apiKey)
     {
         var digest = ApiKeyDigest.Of(apiKey);
-        return (credentials ?? Credentials.OfNobody).Accept(digest);
+        return credentials.Accept(digest);
     }
 }

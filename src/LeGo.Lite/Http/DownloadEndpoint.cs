@@ -117,7 +117,7 @@ internal sealed class DownloadEndpoint(
 
         if (route.Select(requested, now) is not { } download)
         {
-            var missing = requested is { Certificate: not null, Order: null } ? ErrorReply.NoValidOrder : route.Missing;
+            var missing = requested.Order is null ? ErrorReply.NoValidOrder : route.Missing;
             return new(route, requested.Name, missing.Message) { Error = missing };
         }
 
@@ -186,8 +186,12 @@ internal sealed class DownloadEndpoint(
         return null;
     }
 
-    private static string ApiKeyHeader(IHeaderDictionary headers) =>
-        headers["apiKey"].ToString() is { Length: > 0 } apiKey ? apiKey : headers["X-API-Key"].ToString();
+    // Both are looked up in any case: that an API key is missing takes no longer (SPEC 5).
+    private static string ApiKeyHeader(IHeaderDictionary headers)
+    {
+        var (apiKey, other) = (headers["apiKey"].ToString(), headers["X-API-Key"].ToString());
+        return apiKey.Length > 0 ? apiKey : other;
+    }
 
     private Requested Find(Route route, ReadOnlySpan<char> name, DateTimeOffset now)
     {

@@ -2,15 +2,13 @@ using LeGo.Lite.Catalog;
 
 namespace LeGo.Lite.Http;
 
-/// <summary>What a request asks for, as far as it exists.</summary>
+/// <summary>What a request asks for. Nobody's items stand for those that aren't there, and for those the route doesn't read.</summary>
+/// <param name="Name">As the directory spells it; null if there is no such item.</param>
 /// <param name="PrivateKey">The private key item that is read.</param>
-/// <param name="Certificate">The certificate item that is read; null where only a private key is.</param>
+/// <param name="Certificate">The certificate item that is read.</param>
 /// <param name="Order">The newest valid order of <paramref name="Certificate"/>.</param>
-internal readonly record struct Requested(PrivateKeyItem? PrivateKey, CertificateItem? Certificate, OrderItem? Order)
+internal readonly record struct Requested(string? Name, PrivateKeyItem PrivateKey, CertificateItem Certificate, OrderItem? Order)
 {
-    /// <summary>As the directory spells it; null if there is no such item.</summary>
-    public string? Name => Certificate?.Name ?? PrivateKey?.Name;
-
     /// <param name="snapshot">What is served.</param>
     /// <param name="needs">What the route reads.</param>
     /// <param name="name">The item's, as the client wrote it.</param>
@@ -19,14 +17,16 @@ internal readonly record struct Requested(PrivateKeyItem? PrivateKey, Certificat
     {
         if (needs == RouteNeeds.PrivateKey)
         {
-            return new(snapshot.PrivateKey(name), null, null);
+            var key = snapshot.PrivateKey(name);
+            return new(key?.Name, key ?? PrivateKeyItem.OfNobody, CertificateItem.OfNobody, OrderItem.OfNobody);
         }
 
-        var certificate = snapshot.Certificate(name);
-        var order = certificate?.NewestValidOrder.At(now);
-        var privateKey = needs != RouteNeeds.Both || certificate is null ? null
+        var known = snapshot.Certificate(name);
+        var certificate = known ?? CertificateItem.OfNobody;
+        var order = certificate.NewestValidOrder.At(now);
+        var privateKey = needs != RouteNeeds.Both ? null
             : order is null ? certificate.PrivateKey
             : order.PrivateKey;
-        return new(privateKey, certificate, order);
+        return new(known?.Name, privateKey ?? PrivateKeyItem.OfNobody, certificate, order);
     }
 }

@@ -12,7 +12,7 @@ internal sealed record Route(
 {
     public static readonly Route[] All =
     [
-        new("privatekeys", RouteNeeds.PrivateKey, (requested, now) => requested.PrivateKey?.Download.At(now), ErrorReply.NoPem),
+        new("privatekeys", RouteNeeds.PrivateKey, (requested, now) => requested.PrivateKey.Download.At(now), ErrorReply.NoPem),
         new("certificates", RouteNeeds.Certificate, (requested, _) => requested.Order?.Certificate, ErrorReply.NoValidOrder),
         new("privatecertchains", RouteNeeds.Both, (requested, _) => requested.Order?.PrivateCertificateChain, ErrorReply.NoPrivateKey),
         new("privatecerts", RouteNeeds.Both, (requested, _) => requested.Order?.PrivateCertificate, ErrorReply.NoPrivateKey),

@@ -35,7 +35,6 @@ public sealed class CredentialsTests
         Assert.All(["", "old", "nobody"], key => Assert.False(Credentials.OfNobody.Accept(Of(key))));
         Assert.False(Credentials.OfNobody.Accept(default));
         Assert.False(Credentials.OfNobody.Accept(ApiKeyDigest.Random()));
-        Assert.False(Credentials.OfNobody.ViaUrl);
         Assert.False(ApiKeyDigest.Random().FixedTimeEquals(ApiKeyDigest.Random()));
     }
 
