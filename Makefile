@@ -43,7 +43,7 @@ run: build ## serve data.sample as lego-lite.yaml says, until Ctrl-C
 test: setup build ## run all tests, those of the native binary too
 	dotnet test --solution LeGo.Lite.sln
 
-bench: build ## measure into bench/results; SIZES="1000 10000" and SECTIONS=rescan do less
+bench: build ## measure into bench/results; SIZES="1000 10000" and SECTIONS="rescan refused" do less
 	dotnet publish bench/LeGo.Lite.Bench -c Release -r $(RID) -o artifacts/bench --nologo
 	@artifacts/bench/lego-lite-bench $(SECTIONS) $(SIZES)
 
