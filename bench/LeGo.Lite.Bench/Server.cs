@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace LeGo.Lite.Bench;
 
-/// <summary>The native binary with default settings but for the level of its log, and a client that keeps its connection.</summary>
+/// <summary>The native binary with default settings but for the level of its log and failed logins, which are answered without end, and a client that keeps its connection.</summary>
 internal sealed class Server : IDisposable
 {
     private const string Listening = "listening on ";
@@ -27,6 +27,7 @@ internal sealed class Server : IDisposable
         // All settings that are not the default.
         info.Environment.Clear();
         info.Environment["LEGO_LITE_LOG__LEVEL"] = logLevel;
+        info.Environment["LEGO_LITE_FAILED_LOGINS_PER_MINUTE"] = "0";
         process = Process.Start(info)!;
     }
 

@@ -7,7 +7,7 @@ namespace LeGo.Lite.EndToEnd.CommandLine;
 public sealed class ConfigTests
 {
     private const string Plaintext =
-        "error: http:// on an address that is not loopback would send private keys in the clear; listen on 127.0.0.1, or set allow_plaintext: true if something in front of it adds TLS";
+        "error: http:// on an address that is not loopback would send private keys in the clear; write https://, listen on 127.0.0.1, or set allow_plaintext: true if something in front of it adds TLS";
 
     [Fact]
     public void Every_problem_of_a_config_is_listed_with_its_place()
