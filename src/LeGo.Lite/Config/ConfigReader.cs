@@ -215,7 +215,7 @@ internal sealed class ConfigReader
             }
             else
             {
-                Error(scalar.Mark, "write the address of a proxy, as 10.0.0.1, or a network, as 10.0.0.0/8");
+                Error(scalar.Mark, "write the address of a proxy, as 10.0.0.1 or \"fd00::1\", or a network, as 10.0.0.0/8");
             }
         }
 

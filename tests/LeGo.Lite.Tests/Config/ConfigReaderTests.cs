@@ -26,7 +26,7 @@ public sealed class ConfigReaderTests : IDisposable
         "name the server's own certificate: either certificate, an item of the tree, or both fullchain and privkey, two files";
 
     private const string NotNumber = "write a whole number, 0 or more";
-    private const string NotProxy = "write the address of a proxy, as 10.0.0.1, or a network, as 10.0.0.0/8";
+    private const string NotProxy = "write the address of a proxy, as 10.0.0.1 or \"fd00::1\", or a network, as 10.0.0.0/8";
 
     private readonly TempTree tree = new();
     private readonly List<Problem> problems = [];
@@ -147,7 +147,7 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("failed_logins_per_minute: many", "1:27: error: " + NotNumber)]
     [InlineData("failed_logins_per_minute: 99999999999", "1:27: error: " + NotNumber)]
     [InlineData("trusted_proxies: 10.0.0.1", "1:18: error: " + NotList)]
-    [InlineData("trusted_proxies: [proxy, 10.0.0.0/33, '', ::1/x]", "1:19: error: " + NotProxy, "1:26: error: " + NotProxy, "1:39: error: " + NotProxy, "1:43: error: " + NotProxy)]
+    [InlineData("trusted_proxies: [proxy, 10.0.0.0/33, '', '::1/x']", "1:19: error: " + NotProxy, "1:26: error: " + NotProxy, "1:39: error: " + NotProxy, "1:43: error: " + NotProxy)]
     [InlineData("listen: ['http://0.0.0.0:1']", "1:10: error: " + Plaintext)]
     [InlineData("listen:\n- http://127.0.0.1:1\n- http://[::]:1\n- http://10.0.0.1:1\nallow_plaintext: false", "3:3: error: " + Plaintext, "4:3: error: " + Plaintext)]
     [InlineData("allow_plaintext: yes", "1:18: error: " + NotFlag)]
