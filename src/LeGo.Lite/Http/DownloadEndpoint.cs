@@ -70,6 +70,11 @@ internal sealed class DownloadEndpoint(
     /// <param name="route">Set as soon as it is known, so that an attempt that fails here can be logged.</param>
     private Reply Answer(HttpContext context, ref Route? route)
     {
+        if (Framing.Refuse(context) is { } refused)
+        {
+            return NotADownload(refused);
+        }
+
         var (request, response) = (context.Request, context.Response);
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = new RequestPath(target);

@@ -16,8 +16,11 @@ internal static class Limits
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;
 
-        // One with a body is answered, and the connection then closed unread.
+        // Content is never read: what has some is answered, and the connection closed.
         limits.MaxRequestBodySize = 0;
+
+        // A line ends with CR LF only. To a proxy that goes on reading after LF, two lines would be one (RFC 9112, section 2.2).
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
     }
