@@ -41,6 +41,25 @@ internal sealed class Exposure
         CultureInfo.InvariantCulture,
         $"every user of this machine can read this file{(count > 1 ? $" and {count - 1} more with private keys or API keys" : "")}; chmod o-rwx on {string.Join(" and ", gates.Select(Problem.Printable))} closes {(count > 1 ? "them all" : "it")}, and the user that runs lego-lite must then be owner or in the group"));
 
+    /// <summary>Whether every user of this machine can read a file that is named somewhere, in a tree or not; links are followed.</summary>
+    public static bool Of(string path)
+    {
+        if (Posix.RealPath(path, out _) is not { } location || !FileStamp.Of(location).Mode.HasFlag(UnixFileMode.OtherRead))
+        {
+            return false;
+        }
+
+        for (var directory = Path.GetDirectoryName(location); directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            if (!LetsOthersPass(FileStamp.Of(directory)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static bool LetsOthersPass(in FileStamp directory) => directory.Mode.HasFlag(UnixFileMode.OtherExecute);
 
     private void Visit(TreeDirectory directory, string? gateAbove)

@@ -25,14 +25,17 @@ internal sealed class TlsReader(TlsConfig config)
 {
     private const string Unfit = "the private key of the certificate named here can't be used for TLS: give it an RSA or ECDSA key";
 
+    private const string Exposed = "every user of this machine can read the private key named here: chmod o-rwx the file, and let the user that runs lego-lite own it or be in its group";
+
     private Reading? reading;
+    private bool isExposed;
     private CertificateChain? chain;
     private PrivateKey? key;
     private CertificateAuthorities? clientAuthorities;
     private List<ServerCertificate> made = [];
 
     /// <summary>Its files are as they were read.</summary>
-    public bool IsUpToDate => reading?.IsUpToDate == true;
+    public bool IsUpToDate => reading?.IsUpToDate == true && IsExposed() == isExposed;
 
     /// <param name="certificates">Of the tree.</param>
     /// <param name="freshness">When a file is at rest.</param>
@@ -45,6 +48,12 @@ internal sealed class TlsReader(TlsConfig config)
             chain = Read(config.Fullchain, reading, CertificateChain.Parse);
             key = Read(config.Privkey, reading, PrivateKey.Parse);
             clientAuthorities = Read(config.ClientCa, reading, CertificateAuthorities.Parse) ?? clientAuthorities;
+            isExposed = IsExposed();
+            if (isExposed)
+            {
+                var mark = config.Privkey!.Mark;
+                reading.Problems.Add(Problem.Warning(mark.File, mark.Position, Exposed));
+            }
         }
 
         var known = made;
@@ -109,6 +118,8 @@ internal sealed class TlsReader(TlsConfig config)
             return (valid, valid.At(now) is not null ? null : chains.At(now) is null ? "the certificate in this file has expired, or is not valid yet" : Unfit);
         }
     }
+
+    private bool IsExposed() => config.Privkey is { } privkey && Exposure.Of(privkey.Value);
 
     private delegate T? Parser<T>(string file, ReadOnlySpan<byte> bytes, List<Problem> problems);
 

@@ -1,5 +1,6 @@
 using LeGo.Lite.Catalog;
 using LeGo.Lite.Tests.Support;
+using LeGo.Lite.Yaml;
 using Xunit;
 
 namespace LeGo.Lite.Tests.Catalog;
@@ -12,7 +13,7 @@ public sealed class ExposureTests : IDisposable
     private const string Owner = "and the user that runs lego-lite must then be owner or in the group";
 
     private readonly TempTree tree = TempTree.Reachable();
-    private readonly CatalogSource source;
+    private CatalogSource source;
     private CatalogSnapshot? served;
 
     public ExposureTests()
@@ -171,6 +172,30 @@ public sealed class ExposureTests : IDisposable
             Assert.Empty(Scan());
             Chmod(directory, "711");
             Assert.Single(Scan());
+        }
+    }
+
+    [Fact]
+    public void So_does_the_private_key_of_the_servers_own_pair()
+    {
+        tree.Write("../outside/fullchain.pem", Material.One.Chain()).Write("../outside/live/privkey.pem", Material.One.KeyPem).Link("../outside/privkey.pem", "live/privkey.pem");
+        var mark = new Mark("lego-lite.yaml", new(7, 12));
+        source = new(tree.Data, [], new(null, new($"{tree.Outside}/fullchain.pem", mark), new($"{tree.Outside}/privkey.pem", mark), null));
+        string[] expected = ["lego-lite.yaml:7:12: warning: every user of this machine can read the private key named here: chmod o-rwx the file, and let the user that runs lego-lite own it or be in its group"];
+        foreach (var directory in new[] { "..", "../outside", "../outside/live" })
+        {
+            Chmod(directory, "711");
+        }
+
+        Chmod("../outside/live/privkey.pem", "644");
+        Assert.Equal(expected, Scan());
+
+        foreach (var (path, open, closed) in new[] { ("../outside/live/privkey.pem", "644", "640"), ("../outside/live", "711", "700"), ("..", "711", "700") })
+        {
+            Chmod(path, closed);
+            Assert.Empty(Scan());
+            Chmod(path, open);
+            Assert.Equal(expected, Scan());
         }
     }
 
