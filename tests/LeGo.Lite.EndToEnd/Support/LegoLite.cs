@@ -41,6 +41,15 @@ internal sealed class LegoLite : IDisposable
     /// <summary>The process that was started: the server, or what wraps it.</summary>
     public int ProcessId => process.Id;
 
+    public long ResidentMegabytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 >> 20;
+        }
+    }
+
     public IEnumerable<string> Addresses =>
         output.All.Where(line => line.StartsWith(Listening, StringComparison.Ordinal)).Select(line => line[Listening.Length..]);
 
