@@ -31,5 +31,23 @@ internal sealed class Connection : IDisposable
             : throw new IOException("a response is no refusal");
     }
 
+    /// <summary>Ticks from a request to the last byte of the one certificate that it downloads.</summary>
+    public long TimeDownload(byte[] request)
+    {
+        var start = Stopwatch.GetTimestamp();
+        socket.Send(request);
+        var length = 0;
+        int received;
+        do
+        {
+            received = socket.Receive(buffer.AsSpan(length));
+            length += received;
+        }
+        while (received > 0 && !buffer.AsSpan(0, length).EndsWith("-----END CERTIFICATE-----\n"u8));
+
+        var ticks = Stopwatch.GetTimestamp() - start;
+        return buffer.AsSpan().StartsWith("HTTP/1.1 200 "u8) && received > 0 ? ticks : throw new IOException("a response is no download");
+    }
+
     public void Dispose() => socket.Dispose();
 }

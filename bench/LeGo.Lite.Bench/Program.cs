@@ -8,6 +8,7 @@ using LeGo.Lite.Bench;
     ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
     ("served", Served.RunAsync),
     ("refused", Refused.RunAsync),
+    ("crowded", Crowded.RunAsync),
 ];
 
 if (args is [Rescan.Child, var path, var pairs])

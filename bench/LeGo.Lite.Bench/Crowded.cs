@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace LeGo.Lite.Bench;
+
+/// <summary>Whether many connections that do nothing, or next to nothing, slow down the one that does; from outside, with the native binary.</summary>
+internal static class Crowded
+{
+    private const int Connections = 1_000;
+    private const int Rounds = 15;
+    private const int Downloads = 2_000;
+    private const int Pairs = 1_000;
+    private static readonly TimeSpan BetweenDrips = TimeSpan.FromMilliseconds(500);
+
+    private static readonly byte[] Request = Encoding.ASCII.GetBytes(
+        $"GET /legocerthub/api/v1/download/certificates/{Tree.Name(0)} HTTP/1.1\r\nHost: localhost\r\napiKey: {Tree.ApiKey(0)}\r\n\r\n");
+
+    // What each of the others sends at first, and then again and again.
+    private static readonly (string Name, int Count, string First, string Drip)[] Crowds =
+    [
+        ("nobody", 0, "", ""),
+        ("nobody, once more", 0, "", ""),
+        ($"{Connections:n0} that send nothing", Connections, "", ""),
+        ($"{Connections:n0} that send a header, byte by byte", Connections, "GET /legocerthub/api/v1/download/certificates/x HTTP/1.1\r\nHost: x\r\nX: ", "x"),
+        ($"{Connections:n0} that had an answer and stay", Connections, "GET /legocerthub/api/v1/download/certificates/x HTTP/1.1\r\nHost: x\r\n\r\n", ""),
+    ];
+
+    public static async Task<string> RunAsync(Trees trees, CancellationToken stop)
+    {
+        using var server = new Server(trees.Get(Pairs, stop));
+        await server.FirstDownloadAsync(stop);
+
+        var ticks = Crowds.Select(_ => new List<long>()).ToArray();
+        for (var round = 0; round <= Rounds; round++)
+        {
+            for (var i = 0; i < Crowds.Length; i++)
+            {
+                // In another order each time: who comes after whom must not matter.
+                var crowd = (i + round) % Crowds.Length;
+                var times = await MeasureAsync(server.Port, crowd, stop);
+
+                // The first round is to warm up.
+                ticks[crowd].AddRange(round == 0 ? [] : times);
+            }
+        }
+
+        var table = new Table("others", "p50", "p99", "p50 to nobody's", "p99 to nobody's");
+        var nobody = Percentiles(ticks[0]);
+        foreach (var (crowd, times) in Crowds.Zip(ticks))
+        {
+            var (p50, p99) = Percentiles(times);
+            table.Add(crowd.Name, Figures.Time(p50), Figures.Time(p99), $"{p50 / nobody.P50:f2}", $"{p99 / nobody.P99:f2}");
+        }
+
+        return $"""
+            What one client waits for a download over loopback, one after the other on one connection, while others hold theirs: the native binary
+            with default settings (but a log of warnings only, and failed logins answered without end) and a tree of {Pairs:n0} pairs.
+            {Rounds} rounds of {Downloads:n0} downloads for each kind of others, by turns; those that drip send their byte every {BetweenDrips.TotalMilliseconds} ms, all of them
+            in the same process that measures. "Nobody, once more" is the control: the noise.
+
+            {table}
+            """;
+    }
+
+    private static async Task<long[]> MeasureAsync(int port, int crowd, CancellationToken stop)
+    {
+        var (_, count, first, drip) = Crowds[crowd];
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var others = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                others.Add(other);
+                await other.ConnectAsync(IPAddress.Loopback, port, stop);
+                await other.SendAsync(Encoding.ASCII.GetBytes(first), stop);
+            }
+
+            var dripping = DripAsync(others, Encoding.ASCII.GetBytes(drip), end.Token);
+            using var connection = new Connection(port);
+            var times = new long[Downloads];
+            for (var i = 0; i < Downloads; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                times[i] = connection.TimeDownload(Request);
+            }
+
+            await end.CancelAsync();
+            await dripping;
+            return times;
+        }
+        finally
+        {
+            others.ForEach(other => other.Dispose());
+        }
+    }
+
+    private static async Task DripAsync(List<Socket> others, byte[] drip, CancellationToken end)
+    {
+        while (drip.Length > 0)
+        {
+            await Task.Delay(BetweenDrips, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (end.IsCancellationRequested)
+            {
+                return;
+            }
+
+            foreach (var other in others)
+            {
+                await other.SendAsync(drip, CancellationToken.None);
+            }
+        }
+    }
+
+    private static (double P50, double P99) Percentiles(List<long> ticks)
+    {
+        ticks.Sort();
+        return (At(50), At(99));
+
+        double At(int percent) => (double)ticks[(int)(ticks.Count / 100L * percent)] / Stopwatch.Frequency;
+    }
+}
