@@ -63,6 +63,22 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void The_next_change_is_the_first_time_at_which_something_else_holds()
+    {
+        Gen.Select(GenCandidates, Gen.Int[-1, 13]).Sample((candidates, now) =>
+        {
+            var timeline = Timeline<Candidate>.Of(candidates, candidate => (candidate.From, candidate.Until), At(now));
+            foreach (var time in Moments().Where(time => time >= At(now)))
+            {
+                var holds = Model(candidates, time);
+                var changes = Moments().Where(later => later > time && !ReferenceEquals(Model(candidates, later), holds));
+                Assert.Equal(changes.Select(change => (DateTimeOffset?)change).FirstOrDefault(), timeline.NextChange(time));
+            }
+        });
+        Assert.Null(Timeline<string>.Never.NextChange(Zero));
+    }
+
+    [Fact]
     public void Always_holds_at_any_time()
     {
         var always = Timeline<string>.Always("x");

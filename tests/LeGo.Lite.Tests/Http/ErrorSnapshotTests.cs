@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeGo.Lite.Tests.Support;
 using Xunit;
 
@@ -65,6 +66,22 @@ public sealed class ErrorSnapshotTests(SampleServer server) : IClassFixture<Samp
     [InlineData("other_version", "GET /legocerthub/api/health HTTP/3.0\nHost: localhost")]
     public async Task Refused_by_the_web_server(string row, string lines) =>
         Snapshot.Verify((await server.SendAsync(lines)).ToString(), row);
+
+    [Theory]
+    [InlineData("header", "GET", "privatekeys/printer.example.com", "apiKey: printer-key-0123456789abcdef")]
+    [InlineData("head", "HEAD", "privatekeys/printer.example.com", "apiKey: printer-key-0123456789abcdef")]
+    [InlineData("legacy", "GET", "privatekeys/printer.example.com/printer-key-0123456789abcdef")]
+    public async Task Too_many_failed_attempts(string row, string method, string path, params string[] headers)
+    {
+        await using var throttled = await SampleServer.StartAsync(configure: config => config with { FailedLoginsPerMinute = 1 });
+        _ = await throttled.GetAsync($"{Sample.Base}/certificates/web.example.com");
+
+        var response = await throttled.SendAsync(method, $"{Sample.Base}/{path}", headers);
+
+        var seconds = response["Retry-After"]!;
+        Assert.InRange(int.Parse(seconds, CultureInfo.InvariantCulture), 1, 60);
+        Snapshot.Verify(response.ToString().Replace($"Retry-After: {seconds}\n", "Retry-After: {scrubbed}\n", StringComparison.Ordinal), row);
+    }
 
     [Fact]
     public async Task Internal_error()

@@ -25,14 +25,22 @@ public sealed class SampleServer : IAsyncLifetime
     /// <summary>In place of <see cref="Time"/> for requests; the scan is made with that one in any case.</summary>
     internal TimeProvider? RequestTime { get; private init; }
 
-    /// <summary>Off, so that no test depends on those before it.</summary>
-    internal int FailedLoginsPerMinute { get; private init; }
-
     internal Action<string>? Edit { get; private init; }
 
-    internal static async Task<SampleServer> StartAsync(DateTimeOffset? now = null, Action<string>? edit = null, TimeProvider? requestTime = null)
+    /// <summary>What is other than the defaults, given these.</summary>
+    internal Func<ServerConfig, ServerConfig>? Configure { get; private init; }
+
+    internal LiveCatalog Catalog { get; private set; } = null!;
+
+    internal IPEndPoint Address => new(IPAddress.Loopback, port);
+
+    /// <summary>An absolute path; <paramref name="path"/> is relative to the data directory.</summary>
+    internal string this[string path] => Path.Combine(data, path);
+
+    internal static async Task<SampleServer> StartAsync(
+        DateTimeOffset? now = null, Action<string>? edit = null, TimeProvider? requestTime = null, Func<ServerConfig, ServerConfig>? configure = null)
     {
-        var server = new SampleServer { Time = new(now ?? Sample.Now), Edit = edit, RequestTime = requestTime };
+        var server = new SampleServer { Time = new(now ?? Sample.Now), Edit = edit, RequestTime = requestTime, Configure = configure };
         await server.InitializeAsync();
         return server;
     }
@@ -48,12 +56,15 @@ public sealed class SampleServer : IAsyncLifetime
             Tls: null,
             Debounce: TimeSpan.FromMilliseconds(250),
             Rescan: TimeSpan.FromSeconds(30),
-            FailedLoginsPerMinute,
+
+            // Off, so that no test depends on those before it.
+            FailedLoginsPerMinute: 0,
             TrustedProxies: [],
             LogLevel.Trace,
             LogFormat.Text);
-        var source = new CatalogSource(data, []);
-        (server, _) = App.Build(
+        config = Configure?.Invoke(config) ?? config;
+        var source = new CatalogSource(data, [], config.Tls);
+        (server, Catalog) = App.Build(
             config,
             source,
             source.Scan(Time.GetUtcNow()),
@@ -75,14 +86,17 @@ public sealed class SampleServer : IAsyncLifetime
         SendAsync(string.Join("\n", [$"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close", .. headers]));
 
     /// <summary>Sends exactly these lines, on a connection of its own, and reads until the server closes it.</summary>
-    internal async Task<Response> SendAsync(string lines)
+    internal async Task<Response> SendAsync(string lines) => Response.Read(lines, await ReceiveAsync(lines));
+
+    /// <inheritdoc cref="SendAsync(string)"/>
+    internal async Task<string> ReceiveAsync(string lines)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await socket.ConnectAsync(Address);
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync(Encoding.Latin1.GetBytes($"{lines.Replace("\n", "\r\n", StringComparison.Ordinal)}\r\n\r\n"));
         using var received = new MemoryStream();
         await stream.CopyToAsync(received);
-        return Response.Read(lines, Encoding.Latin1.GetString(received.ToArray()));
+        return Encoding.Latin1.GetString(received.ToArray());
     }
 }

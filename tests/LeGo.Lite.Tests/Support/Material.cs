@@ -32,15 +32,17 @@ internal sealed class Material
 
     // The keys live as long as the tests.
 #pragma warning disable CA2000
-    public static Material Make()
+    public static Material Make() => Make(ECCurve.NamedCurves.nistP256);
+
+    public static Material Make(ECCurve curve)
     {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var key = ECDsa.Create(curve);
         return new(key, name => new(name, key, HashAlgorithmName.SHA256));
     }
 
-    private static Material MakeRsa()
+    public static Material MakeRsa(int bits = 2048)
     {
-        var key = RSA.Create(2048);
+        var key = RSA.Create(bits);
         return new(key, name => new(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 #pragma warning restore CA2000

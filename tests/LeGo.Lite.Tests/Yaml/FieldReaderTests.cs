@@ -200,6 +200,40 @@ public sealed class FieldReaderTests
         Assert.True(reader.Failed);
     }
 
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("'30'", 30)]
+    [InlineData("007", 7)]
+    [InlineData("2147483647", int.MaxValue)]
+    public void Number_takes_digits(string value, int expected)
+    {
+        Assert.Equal(expected, Read($"v: {value}").Number("v"));
+        Assert.Null(Read("w: 1").Number("v"));
+        Assert.Empty(problems);
+    }
+
+    [Theory]
+    [InlineData("2147483648")]
+    [InlineData("-1")]
+    [InlineData("+1")]
+    [InlineData("1.0")]
+    [InlineData("1e3")]
+    [InlineData("0x1F")]
+    [InlineData("1_000")]
+    [InlineData("1,000")]
+    [InlineData("' 1'")]
+    [InlineData("\u0663")]
+    [InlineData("''")]
+    [InlineData("~")]
+    [InlineData("true")]
+    [InlineData("[1]")]
+    [InlineData("{1: 1}")]
+    public void Number_refuses_everything_else(string value)
+    {
+        Assert.Null(Read($"v: {value}").Number("v"));
+        Assert.Equal(["f:1:4: error: write a whole number, 0 or more"], Shown);
+    }
+
     [Fact]
     public void Finish_reports_every_unknown_key_also_of_nested_mappings()
     {
