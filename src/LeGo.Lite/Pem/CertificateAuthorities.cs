@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace LeGo.Lite.Pem;
 
@@ -55,10 +57,13 @@ internal sealed class CertificateAuthorities : IEquatable<CertificateAuthorities
         try
         {
             var certificate = Certificate.Read(section.Der);
+
+            // What .NET reads of it beyond that: it is made of the same bytes when it is put to use.
+            using var loaded = X509CertificateLoader.LoadCertificate(section.Der);
             hasRoot |= certificate.Issuer.Span.SequenceEqual(certificate.Subject.Span);
             return null;
         }
-        catch (AsnContentException)
+        catch (Exception failure) when (failure is AsnContentException or CryptographicException)
         {
             return CertificateChain.NotWhole;
         }
