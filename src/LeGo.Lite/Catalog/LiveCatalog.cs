@@ -224,16 +224,16 @@ internal sealed class LiveCatalog
         }
     }
 
-    /// <summary>Another certificate of the server's own; returns whether it is one.</summary>
+    /// <summary>Another certificate of the server's own; returns whether anything about it changed.</summary>
     private bool LogCertificate(TlsRecord? before, TlsRecord? after)
     {
-        var isOther = after is not null && !ReferenceEquals(before?.LastGood, after.LastGood);
-        if (isOther)
+        // With other CAs for its clients it is another object.
+        if (after is not null && !after.LastGood.Chain.Equals(before?.LastGood.Chain))
         {
-            log.OwnCertificateRenewed(after!.LastGood.NotAfter);
+            log.OwnCertificateRenewed(after.LastGood.NotAfter);
         }
 
-        return isOther;
+        return after is not null && !ReferenceEquals(before?.LastGood, after.LastGood);
     }
 
     /// <summary>What appeared and what cleared; returns whether anything did.</summary>

@@ -10,12 +10,9 @@ namespace LeGo.Lite.Catalog;
 /// <summary>A chain and its private key, proven fit for TLS, and the CAs of the clients that are let in with it.</summary>
 internal sealed class ServerCertificate
 {
-    private readonly CertificateChain chain;
-    private readonly PrivateKey key;
-
     private ServerCertificate(CertificateChain chain, PrivateKey key, CertificateAuthorities? clientAuthorities)
     {
-        (this.chain, this.key, ClientAuthorities) = (chain, key, clientAuthorities);
+        (Chain, Key, ClientAuthorities) = (chain, key, clientAuthorities);
         ClientRoots = clientAuthorities is null ? null : [.. clientAuthorities.Der.Select(der => X509CertificateLoader.LoadCertificate(der.Span))];
 
         // Offline: nothing that a certificate names is fetched. The clients are told whose certificate is asked for.
@@ -25,6 +22,10 @@ internal sealed class ServerCertificate
 #pragma warning restore CA2000
     }
 
+    public CertificateChain Chain { get; }
+
+    public PrivateKey Key { get; }
+
     public CertificateAuthorities? ClientAuthorities { get; }
 
     /// <summary>The same, as .NET wants them. Null: clients need no certificate.</summary>
@@ -33,7 +34,7 @@ internal sealed class ServerCertificate
     /// <summary>The leaf with its private key, and its intermediates.</summary>
     public SslStreamCertificateContext Handshake { get; }
 
-    public DateTimeOffset NotAfter => chain.NotAfter;
+    public DateTimeOffset NotAfter => Chain.NotAfter;
 
     /// <summary>Null if this key is not fit for TLS.</summary>
     public static ServerCertificate? Make(CertificateChain chain, PrivateKey key, CertificateAuthorities? clientAuthorities)
@@ -50,16 +51,16 @@ internal sealed class ServerCertificate
     }
 
     public bool IsOf(CertificateChain otherChain, PrivateKey otherKey, CertificateAuthorities? otherClientAuthorities) =>
-        chain.Equals(otherChain) && key.Equals(otherKey) && Equals(ClientAuthorities, otherClientAuthorities);
+        Chain.Equals(otherChain) && Key.Equals(otherKey) && Equals(ClientAuthorities, otherClientAuthorities);
 
     private X509Certificate2 Leaf()
     {
         // The only importer of every label that a key file may have wants characters.
-        var characters = ArrayPool<char>.Shared.Rent(key.Pem.Length);
+        var characters = ArrayPool<char>.Shared.Rent(Key.Pem.Length);
         try
         {
-            var length = Encoding.ASCII.GetChars(key.Pem.Span, characters);
-            return X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(chain.Pem.Span[..chain.LeafLength]), characters.AsSpan(0, length));
+            var length = Encoding.ASCII.GetChars(Key.Pem.Span, characters);
+            return X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Chain.Pem.Span[..Chain.LeafLength]), characters.AsSpan(0, length));
         }
         finally
         {
@@ -70,7 +71,7 @@ internal sealed class ServerCertificate
     private X509Certificate2Collection Issuers()
     {
         var issuers = new X509Certificate2Collection();
-        issuers.ImportFromPem(Encoding.ASCII.GetString(chain.Pem.Span[chain.LeafLength..]));
+        issuers.ImportFromPem(Encoding.ASCII.GetString(Chain.Pem.Span[Chain.LeafLength..]));
         return issuers;
     }
 }

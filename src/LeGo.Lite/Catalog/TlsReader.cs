@@ -47,20 +47,36 @@ internal sealed class TlsReader(TlsConfig config)
             reading = new(freshness);
             chain = Read(config.Fullchain, reading, CertificateChain.Parse);
             key = Read(config.Privkey, reading, PrivateKey.Parse);
-            clientAuthorities = Read(config.ClientCa, reading, CertificateAuthorities.Parse) ?? clientAuthorities;
             isExposed = IsExposed();
             if (isExposed)
             {
                 var mark = config.Privkey!.Mark;
                 reading.Problems.Add(Problem.Warning(mark.File, mark.Position, Exposed));
             }
+
+            if (config.ClientCa is { } clientCa)
+            {
+                var found = Read(clientCa, reading, CertificateAuthorities.Parse);
+                if (found is null)
+                {
+                    reading.Problems.Add(Problem.Error(
+                        clientCa.Mark.File,
+                        clientCa.Mark.Position,
+                        $"the CAs of the clients are broken; {(clientAuthorities is null ? "https:// can't be served without them" : "those before go on being used")}"));
+                }
+
+                clientAuthorities = found ?? clientAuthorities;
+            }
         }
 
-        var known = made;
+        // What broke and is mended is what is served until now.
+        List<ServerCertificate> known = served is null ? made : [.. made, served.LastGood];
         made = [];
         var problems = reading!.Problems.ToList();
         var (valid, fault) = config.Certificate is { } item ? OfItem(item.Value, certificates, freshness.Now) : OfFiles(freshness.Now);
-        var lastGood = valid.At(freshness.Now) ?? served?.LastGood;
+
+        // With the CAs of now: who may come in does not wait for the certificate to be mended.
+        var lastGood = valid.At(freshness.Now) ?? (served is null ? null : Make(served.LastGood.Chain, served.LastGood.Key));
         if (fault is not null)
         {
             var mark = (config.Certificate ?? config.Fullchain!).Mark;

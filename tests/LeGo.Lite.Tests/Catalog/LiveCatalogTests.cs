@@ -386,6 +386,38 @@ public sealed class LiveCatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_renewal_of_the_servers_own_certificate_is_logged_once_and_its_end_in_time()
+    {
+        const string NoOrder = "f:2:3: error: the certificate named here has no valid order; the one before goes on being used";
+        using var tree = new TempTree();
+        var source = new CatalogSource(tree.Good("web").Data, [], new(new("web", new("f", new(2, 3))), null, null, null));
+        var live = new LiveCatalog(tree.Data, source.Scan, source.Scan(TempTree.Now), Debounce, time, log);
+        _ = Run(live);
+        tree.Order("web", "2027", Material.One.Chain(TempTree.Now.AddDays(-1), TempTree.Now.AddSeconds(45)), "created_at: 2026-05-31T00:00:00Z\n");
+        time.Advance(Rescan);
+        Assert.Equal(
+            [
+                "Information 8 reloaded: 0 added, 1 changed, 0 removed, 0 ms",
+                "Information 11 the server's own certificate was renewed; it is valid until 2026-06-01T12:00:45Z",
+            ],
+            log.Lines);
+
+        // What ends, or breaks, and comes back is no renewal.
+        log.Lines.Clear();
+        tree.Rename("certificates/web/orders/2026", "../away");
+        time.Advance(TimeSpan.FromSeconds(15) - Tick);
+        Assert.Empty(log.Lines);
+        time.Advance(Rescan);
+        Assert.Contains($"Error 2 {NoOrder}", log.Lines);
+
+        log.Lines.Clear();
+        tree.Rename("../away", "certificates/web/orders/2026");
+        time.Advance(Rescan);
+        Assert.Contains($"Information 4 cleared: {NoOrder}", log.Lines);
+        Assert.Single(log.Lines, line => line.Contains(" 11 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_settled_scan_starts_the_count_anew()
     {
         var unsettled = Enumerable.Repeat(() => Unsettled(), 7).ToArray();
