@@ -23,7 +23,8 @@ internal sealed record TlsReading(TlsRecord? Record, IReadOnlyList<Problem> Prob
 /// <summary>Finds the server's own certificate, in the tree or in files of its own, and proves it. What breaks later is kept (SPEC 3).</summary>
 internal sealed class TlsReader(TlsConfig config)
 {
-    private const string Unfit = "the private key of the certificate named here can't be used for TLS: give it an RSA or ECDSA key";
+    private const string Unfit =
+        "the private key of the certificate named here, or an issuer's, can't be used for TLS: take RSA of 2048 bits or more, or ECDSA on P-256, P-384 or P-521";
 
     private const string Exposed = "every user of this machine can read the private key named here: chmod o-rwx the file, and let the user that runs lego-lite own it or be in its group";
 
