@@ -9,7 +9,6 @@ internal sealed class Material
 {
     private static readonly ECDsa Issuer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private static readonly X500DistinguishedName IssuerName = new("CN=LeGo.Lite test CA");
-    private static readonly string IssuerPem = MakeIssuer();
     private static int serial;
 
     private readonly Func<X500DistinguishedName, CertificateRequest> request;
@@ -26,6 +25,9 @@ internal sealed class Material
     public static Material Two { get; } = Make();
 
     public static Material Rsa { get; } = MakeRsa();
+
+    /// <summary>The root that all are issued by.</summary>
+    public static string IssuerPem { get; } = MakeIssuer();
 
     /// <summary>PKCS#8, in normal form.</summary>
     public string KeyPem { get; }
