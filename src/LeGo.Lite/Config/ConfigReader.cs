@@ -204,11 +204,16 @@ internal sealed class ConfigReader
         var networks = ImmutableArray.CreateBuilder<IPNetwork>();
         foreach (var scalar in fields.TextList("trusted_proxies") ?? [])
         {
-            if (IPNetwork.TryParse(scalar.Value, out var network))
+            // As it is usually written: 10 would be 0.0.0.10 here, and 010.0.0.1 would be 8.0.0.1.
+            var text = scalar.Value;
+            var first = text.Split('/')[0];
+            var isUsual = IPAddress.TryParse(first, out var address)
+                && (address.AddressFamily != AddressFamily.InterNetwork || address.ToString() == first);
+            if (isUsual && IPNetwork.TryParse(text, out var network))
             {
                 networks.Add(network);
             }
-            else if (IPAddress.TryParse(scalar.Value, out var address))
+            else if (isUsual && IPAddress.TryParse(text, out address))
             {
                 address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
                 networks.Add(new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));

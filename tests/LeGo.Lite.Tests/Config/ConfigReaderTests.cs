@@ -148,6 +148,7 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("failed_logins_per_minute: 99999999999", "1:27: error: " + NotNumber)]
     [InlineData("trusted_proxies: 10.0.0.1", "1:18: error: " + NotList)]
     [InlineData("trusted_proxies: [proxy, 10.0.0.0/33, '', '::1/x']", "1:19: error: " + NotProxy, "1:26: error: " + NotProxy, "1:39: error: " + NotProxy, "1:43: error: " + NotProxy)]
+    [InlineData("trusted_proxies: [10, 010.0.0.1, 010.0.0.0/8, 10.1]", "1:19: error: " + NotProxy, "1:23: error: " + NotProxy, "1:34: error: " + NotProxy, "1:47: error: " + NotProxy)]
     [InlineData("listen: ['http://0.0.0.0:1']", "1:10: error: " + Plaintext)]
     [InlineData("listen:\n- http://127.0.0.1:1\n- http://[::]:1\n- http://10.0.0.1:1\nallow_plaintext: false", "3:3: error: " + Plaintext, "4:3: error: " + Plaintext)]
     [InlineData("allow_plaintext: yes", "1:18: error: " + NotFlag)]
@@ -231,6 +232,11 @@ public sealed class ConfigReaderTests : IDisposable
             ("LEGO_LITE_LISTEN__0", "http://0.0.0.0:1"),
             ("LEGO_LITE_ALLOW_PLAINTEXT", "true"),
             ("LEGO_LITE_BASE_PATHS__0", "/b"),
+            ("LEGO_LITE_TLS__FULLCHAIN", "f"),
+            ("LEGO_LITE_TLS__PRIVKEY", "p"),
+            ("LEGO_LITE_TLS__CLIENT_CA", "c"),
+            ("LEGO_LITE_FAILED_LOGINS_PER_MINUTE", "4"),
+            ("LEGO_LITE_TRUSTED_PROXIES__0", "10.0.0.1"),
             ("LEGO_LITE_RELOAD__DEBOUNCE", "2ms"),
             ("LEGO_LITE_RELOAD__RESCAN", "3m"),
             ("LEGO_LITE_LOG__LEVEL", "trace"),
@@ -244,6 +250,10 @@ public sealed class ConfigReaderTests : IDisposable
         Assert.Equal(["l"], config.DataLinks);
         Assert.Equal(["http://0.0.0.0:1"], Shown(config));
         Assert.Equal(["/b"], config.BasePaths);
+        Assert.Equal(("f", "p", "c"), (config.Tls!.Fullchain!.Value, config.Tls.Privkey!.Value, config.Tls.ClientCa!.Value));
+        Assert.Equal("LEGO_LITE_TLS__FULLCHAIN", config.Tls.Fullchain.Mark.File);
+        Assert.Equal("item", Read("", [], ("LEGO_LITE_TLS__CERTIFICATE", "item"))!.Tls!.Certificate!.Value);
+        Assert.Equal((4, "10.0.0.1/32"), (config.FailedLoginsPerMinute, config.TrustedProxies.Single().ToString()));
         Assert.Equal((TimeSpan.FromMilliseconds(2), TimeSpan.FromMinutes(3)), (config.Debounce, config.Rescan));
         Assert.Equal((LogLevel.Trace, LogFormat.Systemd), (config.LogLevel, config.LogFormat));
     }
