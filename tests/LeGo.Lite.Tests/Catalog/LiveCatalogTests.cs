@@ -388,33 +388,43 @@ public sealed class LiveCatalogTests : IDisposable
     [Fact]
     public void A_renewal_of_the_servers_own_certificate_is_logged_once_and_its_end_in_time()
     {
-        const string NoOrder = "f:2:3: error: the certificate named here has no valid order; the one before goes on being used";
         using var tree = new TempTree();
-        var source = new CatalogSource(tree.Good("web").Data, [], new(new("web", new("f", new(2, 3))), null, null, null));
+        tree.Good("web").Write("../ca.pem", Material.IssuerPem);
+        var source = new CatalogSource(tree.Data, [], new(new("web", new("f", new(2, 3))), null, null, new(tree["../ca.pem"], new("f", new(3, 3)))));
         var live = new LiveCatalog(tree.Data, source.Scan, source.Scan(TempTree.Now), Debounce, time, log);
         _ = Run(live);
-        tree.Order("web", "2027", Material.One.Chain(TempTree.Now.AddDays(-1), TempTree.Now.AddSeconds(45)), "created_at: 2026-05-31T00:00:00Z\n");
+        tree.Order("web", "2027", Material.One.Chain(TempTree.Now.AddDays(-1), TempTree.Now.AddSeconds(100)), "created_at: 2026-05-31T00:00:00Z\n");
         time.Advance(Rescan);
         Assert.Equal(
             [
                 "Information 8 reloaded: 0 added, 1 changed, 0 removed, 0 ms",
-                "Information 11 the server's own certificate was renewed; it is valid until 2026-06-01T12:00:45Z",
+                "Information 11 the server's own certificate was renewed; it is valid until 2026-06-01T12:01:40Z",
             ],
             log.Lines);
 
-        // What ends, or breaks, and comes back is no renewal.
+        // One that broke and comes back, or gets other CAs of clients, is no renewal.
         log.Lines.Clear();
-        tree.Rename("certificates/web/orders/2026", "../away");
-        time.Advance(TimeSpan.FromSeconds(15) - Tick);
-        Assert.Empty(log.Lines);
+        tree.Rename("privatekeys/web/privkey.pem", "../away");
         time.Advance(Rescan);
-        Assert.Contains($"Error 2 {NoOrder}", log.Lines);
+        Assert.Contains(log.Lines, line => line.StartsWith("Error 2 f:2:3: ", StringComparison.Ordinal));
+        tree.Rename("../away", "privatekeys/web/privkey.pem").Write("../ca.pem", File.ReadAllBytes($"{TempTree.Sample}/roots.pem"));
+        Directory.Delete(tree["certificates/web/orders/2026"], recursive: true);
+        time.Advance(Rescan);
+        Assert.Contains(log.Lines, line => line.StartsWith("Information 4 cleared: f:2:3: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains(" 11 ", StringComparison.Ordinal));
+        Assert.NotEqual(Material.IssuerPem, live.Current.Tls!.Record!.LastGood.ClientRoots![0].ExportCertificatePem() + "\n");
 
+        // Between two rescans.
         log.Lines.Clear();
-        tree.Rename("../away", "certificates/web/orders/2026");
-        time.Advance(Rescan);
-        Assert.Contains($"Information 4 cleared: {NoOrder}", log.Lines);
-        Assert.Single(log.Lines, line => line.Contains(" 11 ", StringComparison.Ordinal));
+        time.Advance(TimeSpan.FromSeconds(10) - Tick);
+        Assert.Empty(log.Lines);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(
+            [
+                "Information 8 reloaded: 0 added, 1 changed, 0 removed, 0 ms",
+                "Error 2 f:2:3: error: the certificate named here has no valid order; the one before goes on being used",
+            ],
+            log.Lines);
     }
 
     [Fact]

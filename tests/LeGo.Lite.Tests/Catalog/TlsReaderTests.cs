@@ -232,6 +232,37 @@ public sealed class TlsReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_pair_behind_a_link_is_swapped_at_one_stroke()
+    {
+        source = new(tree.Data, [], Pair());
+        var renewed = Material.Two.Chain(now.AddDays(-1), now.AddDays(90));
+        tree.Write("../one/chain.pem", chain).Write("../one/key.pem", Material.One.KeyPem).Link("../own", "one");
+        tree.Write("../two/chain.pem", renewed).Write("../two/key.pem", Material.Two.KeyPem).Link("../next", "two");
+        Assert.Empty(Scan());
+        Assert.Equal(now.AddDays(60), Current.NotAfter);
+
+        tree.Rename("../next", "../own");
+        Assert.Empty(Scan());
+        Assert.Equal(now.AddDays(90), Current.NotAfter);
+    }
+
+    [Fact]
+    public void Files_that_are_being_written_are_waited_for()
+    {
+        ChangeTime.WaitForNext(tree);
+        Replace("../own/chain.pem", chain);
+        Replace("../own/key.pem", Material.One.KeyPem);
+        now = File.GetLastWriteTimeUtc(tree["../own/key.pem"]);
+        source = new(tree.Data, [], Pair()) { Debounce = TimeSpan.FromTicks(1) };
+
+        _ = Scan();
+        Assert.Contains("tls", served!.Unsettled);
+        now = now.AddMilliseconds(30);
+        _ = Scan();
+        Assert.Empty(served.Unsettled);
+    }
+
+    [Fact]
     public void A_certificate_that_expires_is_a_problem_from_that_moment_on()
     {
         source = new(tree.Data, [], Pair());
