@@ -30,6 +30,7 @@ internal sealed class LiveCatalog
     private long? heldBack;
     private long wokeAt;
 
+    private DateTimeOffset scannedAt;
     private string? scanFailure;
     private string? watchFault;
 
@@ -114,9 +115,10 @@ internal sealed class LiveCatalog
     {
         var started = time.GetTimestamp();
         CatalogSnapshot next;
+        scannedAt = time.GetUtcNow();
         try
         {
-            next = scan(time.GetUtcNow(), current);
+            next = scan(scannedAt, current);
         }
         catch (IOException failure)
         {
@@ -163,9 +165,11 @@ internal sealed class LiveCatalog
         var pause = debounce < rescan ? debounce : rescan;
         var isWaiting = IsWaiting;
         var due = isWaiting ? Longer(pause, busy) : Longer(rescan, RestAfterRescan * busy);
-        if (current.ReviewAt - time.GetUtcNow() is { } untilReview && untilReview > TimeSpan.Zero && untilReview < due)
+
+        // A timer may end a little early, and then the time comes between that scan and here: it is due as long as no scan came after it.
+        if (current.ReviewAt is { } review && review > scannedAt && review - time.GetUtcNow() is var untilReview && untilReview < due)
         {
-            due = Longer(untilReview, busy);
+            due = Longer(untilReview, Longer(busy, TimeSpan.FromMilliseconds(1)));
         }
 
         await announced.Task.WaitAsync(due, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
