@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Information, "the server's own certificate was renewed; it is valid until {NotAfter:yyyy-MM-dd'T'HH:mm:ss'Z'}")]
     public static partial void OwnCertificateRenewed(this ILogger log, DateTimeOffset notAfter);
+
+    [LoggerMessage(12, LogLevel.Information, "clients are asked for certificates of other CAs from now on")]
+    public static partial void ClientAuthoritiesChanged(this ILogger log);
 }

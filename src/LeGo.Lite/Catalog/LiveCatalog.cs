@@ -228,16 +228,25 @@ internal sealed class LiveCatalog
         }
     }
 
-    /// <summary>Another certificate of the server's own; returns whether anything about it changed.</summary>
+    /// <summary>Another certificate of the server's own, or other CAs of its clients; returns whether anything about it changed.</summary>
     private bool LogCertificate(TlsRecord? before, TlsRecord? after)
     {
-        // With other CAs for its clients it is another object.
-        if (after is not null && !after.LastGood.Chain.Equals(before?.LastGood.Chain))
+        if (after is null || ReferenceEquals(before?.LastGood, after.LastGood))
+        {
+            return false;
+        }
+
+        if (!after.LastGood.Chain.Equals(before?.LastGood.Chain))
         {
             log.OwnCertificateRenewed(after.LastGood.NotAfter);
         }
 
-        return after is not null && !ReferenceEquals(before?.LastGood, after.LastGood);
+        if (!Equals(before?.LastGood.ClientAuthorities, after.LastGood.ClientAuthorities))
+        {
+            log.ClientAuthoritiesChanged();
+        }
+
+        return true;
     }
 
     /// <summary>What appeared and what cleared; returns whether anything did.</summary>
