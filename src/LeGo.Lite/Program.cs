@@ -8,6 +8,7 @@ try
         await Console.Error.WriteLineAsync("lego-lite: core dumps can't be forbidden here, and a core dump would hold private keys; see that the system makes none");
     }
 
+    OwnProcess.DistrustSystemRoots();
     return await new CommandLine(
         config => App.ServeAsync(config, TimeProvider.System, Console.Out, Console.Error, CancellationToken.None),
         TimeProvider.System,
