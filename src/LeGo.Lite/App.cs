@@ -90,8 +90,11 @@ internal static class App
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            Limits.Set(kestrel.Limits, OwnProcess.MaxDescriptors);
-            var tls = new TlsHandshake(kestrel.ApplicationServices.GetRequiredService<LiveCatalog>(), time);
+            Limits.Set(kestrel.Limits);
+            var services = kestrel.ApplicationServices;
+            var descriptors = OwnProcess.RaiseDescriptors(Limits.EnoughDescriptors);
+            var cap = new ConnectionCap(Limits.Connections(descriptors), time, services.GetRequiredService<ILogger>());
+            var tls = new TlsHandshake(services.GetRequiredService<LiveCatalog>(), time);
             foreach (var (isTls, address, port) in config.Listen)
             {
                 if (address is null)
@@ -106,6 +109,7 @@ internal static class App
                 void Configure(ListenOptions listen)
                 {
                     listen.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                    cap.Guard(listen);
                     if (isTls)
                     {
                         _ = listen.UseHttps(tls.Options);

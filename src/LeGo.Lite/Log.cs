@@ -42,4 +42,7 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Information, "clients are asked for certificates of other CAs from now on")]
     public static partial void ClientAuthoritiesChanged(this ILogger log);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Max} connections are open, and no more are accepted: others are closed at once; the limit of open files (ulimit -n) decides how many there may be, up to 10,000")]
+    public static partial void ConnectionsRefused(this ILogger log, long max);
 }

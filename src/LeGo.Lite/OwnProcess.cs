@@ -8,8 +8,21 @@ internal static partial class OwnProcess
     private const int SetDumpable = 4;
     private const int DescriptorsResource = 7;
 
-    /// <summary>How many files and connections it may have open at once.</summary>
-    public static long MaxDescriptors => getrlimit(DescriptorsResource, out var limit) == 0 ? (long)Math.Min(limit.Soft, long.MaxValue) : 1024;
+    /// <summary>
+    /// How many files and connections it may have open at once. A usual shell or unit starts it with 1,024, and leaves it to
+    /// the process to ask for more of what it is allowed.
+    /// </summary>
+    /// <param name="enough">More are not asked for.</param>
+    public static long RaiseDescriptors(long enough)
+    {
+        if (getrlimit(DescriptorsResource, out var limit) != 0)
+        {
+            return 1024;
+        }
+
+        var raised = limit with { Soft = Math.Max(limit.Soft, Math.Min(limit.Hard, (ulong)enough)) };
+        return (long)Math.Min(setrlimit(DescriptorsResource, raised) == 0 ? raised.Soft : limit.Soft, long.MaxValue);
+    }
 
     /// <summary>
     /// From now on its memory, which holds private keys, goes into no core dump, and no other process of the same
@@ -33,6 +46,9 @@ internal static partial class OwnProcess
 
     [LibraryImport("libc")]
     private static partial int getrlimit(int resource, out ResourceLimit limit);
+
+    [LibraryImport("libc")]
+    private static partial int setrlimit(int resource, in ResourceLimit limit);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);

@@ -10,9 +10,14 @@ internal static class Limits
     // For what isn't a connection: the tree is read and watched with them, too.
     private const int DescriptorsForOthers = 128;
 
-    public static void Set(KestrelServerLimits limits, long descriptors)
+    /// <summary>How many files and connections have to be open at once before <see cref="Connections"/> is what is allowed at most.</summary>
+    public static long EnoughDescriptors => MaxConnections + DescriptorsForOthers;
+
+    /// <summary>How many connections there may be with so many descriptors.</summary>
+    public static long Connections(long descriptors) => Math.Clamp(descriptors - DescriptorsForOthers, 1, MaxConnections);
+
+    public static void Set(KestrelServerLimits limits)
     {
-        limits.MaxConcurrentConnections = Math.Clamp(descriptors - DescriptorsForOthers, 1, MaxConnections);
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;
 
