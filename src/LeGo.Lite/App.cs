@@ -87,7 +87,7 @@ internal static class App
         builder.Services.AddSingleton(services => services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite"));
         builder.Services.AddSingleton(services => new LiveCatalog(
             source.Data, source.Scan, first, config.Debounce, time, services.GetRequiredService<ILogger>()));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseSockets(Limits.Set).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             Limits.Set(kestrel.Limits);

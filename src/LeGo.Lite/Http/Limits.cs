@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace LeGo.Lite.Http;
 
@@ -10,6 +11,11 @@ internal static class Limits
     // For what isn't a connection: the tree is read and watched with them, too.
     private const int DescriptorsForOthers = 128;
 
+    private const int MaxHeaders = 16 * 1024;
+
+    // The least that HTTP/2 allows (RFC 9113, section 6.9.2).
+    private const int MinWindow = 65_535;
+
     /// <summary>How many files and connections have to be open at once before <see cref="Connections"/> is what is allowed at most.</summary>
     public static long EnoughDescriptors => MaxConnections + DescriptorsForOthers;
 
@@ -18,15 +24,22 @@ internal static class Limits
 
     public static void Set(KestrelServerLimits limits)
     {
-        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestHeadersTotalSize = MaxHeaders;
         limits.MaxRequestHeaderCount = 64;
 
         // Content is never read: what has some is answered, and the connection closed.
         limits.MaxRequestBodySize = 0;
+
+        limits.Http2.InitialConnectionWindowSize = MinWindow;
+        limits.Http2.InitialStreamWindowSize = MinWindow;
+        limits.Http2.MaxRequestHeaderFieldSize = MaxHeaders;
 
         // A line ends with CR LF only. To a proxy that goes on reading after LF, two lines would be one (RFC 9112, section 2.2).
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
     }
+
+    /// <summary>Of requests that are sent on while nobody reads the responses, so much is kept for each connection; by default it is 1 MB.</summary>
+    public static void Set(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = 2 * MaxHeaders;
 }
