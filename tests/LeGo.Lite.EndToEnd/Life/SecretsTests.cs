@@ -7,16 +7,6 @@ namespace LeGo.Lite.EndToEnd.Life;
 /// <summary>Nothing that is written anywhere holds an API key or a part of a private key.</summary>
 public sealed class SecretsTests
 {
-    /// <summary>What must not be seen: each API key as it is and in the forms it is sent or written in, each line of each private key.</summary>
-    private static readonly string[] Secrets =
-    [
-        .. Sample.ApiKeys.SelectMany(Forms),
-        .. Directory.GetFiles(Repository.Sample, "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(file) is "privkey.pem" or "tls.key")
-            .SelectMany(File.ReadAllLines)
-            .Where(line => line.Length >= 16 && !line.StartsWith('-')),
-    ];
-
     [Theory]
     [InlineData("text")]
     [InlineData("json")]
@@ -43,7 +33,7 @@ public sealed class SecretsTests
 
         Assert.Equal(0, server.Stop());
         Assert.True(server.LogLines.Length > 200, "The requests are not in the log.");
-        AssertNoSecret(server.Log);
+        Secrets.AssertNone(server.Log);
         Assert.DoesNotContain(Sample.ApiKeys, apiKey => answers.ToString().Contains(apiKey, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -92,13 +82,13 @@ public sealed class SecretsTests
         {
             var result = (command with { Arguments = [.. command.Arguments, "--data", temp["tree"]] }).Run();
             Assert.Equal(1, result.Status);
-            AssertNoSecret(result.Text + result.Errors);
+            Secrets.AssertNone(result.Text + result.Errors);
         }
 
         using var server = LegoLite.Serve(temp["tree"], ("LEGO_LITE_LOG__LEVEL", "trace"));
         Assert.Equal(0, server.Stop());
         Assert.True(server.LogLines.Length > metadata.Length, "The problems are not in the log.");
-        AssertNoSecret(server.Log);
+        Secrets.AssertNone(server.Log);
     }
 
     [Fact]
@@ -117,7 +107,7 @@ public sealed class SecretsTests
             {
                 var result = (LegoLite.Command(command) with { Directory = temp.Path }).Run();
                 Assert.Equal(1, result.Status);
-                AssertNoSecret(result.Text + result.Errors);
+                Secrets.AssertNone(result.Text + result.Errors);
             }
         }
     }
@@ -126,7 +116,7 @@ public sealed class SecretsTests
     private static IEnumerable<string> Requests(string apiKey)
     {
         const string Download = "/legocerthub/api/v1/download";
-        var encoded = PercentEncoded(apiKey);
+        var encoded = Secrets.PercentEncoded(apiKey);
         string[] targets =
         [
             $"{Download}/certificates/web.example.com/{apiKey}",
@@ -179,30 +169,5 @@ public sealed class SecretsTests
         yield return $"GET {Download}/certificates/web.example.com/{apiKey}\0 HTTP/1.1\r\nHost: x\r\n\r\n";
         yield return $"GET {Download}/certificates/web.example.com/ {apiKey} HTTP/1.1\r\nHost: x\r\n\r\n";
         yield return $"{apiKey}\r\n\r\n";
-    }
-
-    private static IEnumerable<string> Forms(string apiKey)
-    {
-        yield return apiKey;
-        yield return PercentEncoded(apiKey);
-        yield return Convert.ToHexString(Encoding.ASCII.GetBytes(apiKey));
-
-        // In base64 at each of the three places it can have in a longer text, without the ends that depend on what is around it.
-        for (var before = 0; before < 3; before++)
-        {
-            var text = Convert.ToBase64String(Encoding.ASCII.GetBytes(new string('x', before) + apiKey)).TrimEnd('=');
-            yield return text[(before == 0 ? 0 : before + 1)..^1];
-        }
-    }
-
-    private static string PercentEncoded(string text) => string.Concat(Encoding.ASCII.GetBytes(text).Select(b => $"%{b:x2}"));
-
-    private static void AssertNoSecret(string text)
-    {
-        foreach (var secret in Secrets)
-        {
-            var at = text.IndexOf(secret, StringComparison.OrdinalIgnoreCase);
-            Assert.True(at < 0, at < 0 ? "" : $"{secret} is in: {text[Math.Max(0, at - 200)..Math.Min(text.Length, at + 200)]}");
-        }
     }
 }

@@ -17,7 +17,7 @@ public sealed class ShutdownTests
         using var server = LegoLite.Serve(temp.AddSample("tree"));
         using var client = RawHttp.Connect(server.Address);
         client.GetStream().Write("GET /legocerthub/api/health HTTP/1.1\r\nHost: x\r\n\r\n"u8);
-        Assert.StartsWith("HTTP/1.1 204 ", ReadHead(client.GetStream()), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 204 ", RawHttp.ReadHead(client.GetStream()), StringComparison.Ordinal);
 
         Assert.Equal(0, server.Stop(signal));
         Assert.Empty(server.LogLines);
@@ -47,7 +47,7 @@ public sealed class ShutdownTests
 
         server.Signal("TERM");
         var complete = 0;
-        while (ReadHead(stream) is { Length: > 0 } head)
+        while (RawHttp.ReadHead(stream) is { Length: > 0 } head)
         {
             Assert.StartsWith("HTTP/1.1 200 ", head, StringComparison.Ordinal);
             var body = new byte[chain.Length];
@@ -58,17 +58,5 @@ public sealed class ShutdownTests
 
         Assert.InRange(complete, 1, Requests - 1);
         Assert.Equal(0, server.WaitForExit());
-    }
-
-    /// <summary>To the empty line after the headers; empty at the end of the stream.</summary>
-    private static string ReadHead(Stream stream)
-    {
-        var head = new StringBuilder();
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && stream.ReadByte() is >= 0 and var next)
-        {
-            head.Append((char)next);
-        }
-
-        return head.ToString();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Xunit;
 
 namespace LeGo.Lite.EndToEnd.Support;
@@ -6,6 +7,9 @@ namespace LeGo.Lite.EndToEnd.Support;
 /// <summary>The native binary as a running server.</summary>
 internal sealed class LegoLite : IDisposable
 {
+    /// <summary>What an https:// address needs, from the sample.</summary>
+    public static readonly (string Name, string Value) OwnCertificate = ("LEGO_LITE_TLS__CERTIFICATE", "web.example.com");
+
     private const string Listening = "listening on ";
 
     private readonly Process process;
@@ -56,6 +60,9 @@ internal sealed class LegoLite : IDisposable
     /// <summary>The first one: <c>http://127.0.0.1:PORT</c>.</summary>
     public string Address => Addresses.First();
 
+    /// <summary>The https one of two.</summary>
+    public string SecureAddress => Addresses.Last();
+
     public string[] OutputLines => output.All;
 
     public string[] LogLines => errors.All;
@@ -81,11 +88,37 @@ internal sealed class LegoLite : IDisposable
             home);
     }
 
+    /// <summary>As above, over HTTPS too, with a certificate of the tree.</summary>
+    public static LegoLite ServeBoth(string data, params IReadOnlyList<(string Name, string Value)> settings)
+    {
+        var home = new TempDirectory();
+        return new(
+            Command("serve", "--data", data, "--listen", "http://127.0.0.1:0", "--listen", "https://127.0.0.1:0") with
+            {
+                Directory = home.Path,
+                Environment = [OwnCertificate, .. settings],
+            },
+            home);
+    }
+
     /// <summary>Serves as the command says; it has to listen on port 0 to be able to run beside others.</summary>
     public static LegoLite Serve(Command command) => new(command, null);
 
     /// <summary>The URL of a download, in the first base path.</summary>
-    public string Url(string download) => $"{Address}/legocerthub/api/v1/download/{download}";
+    public string Url(string download) => Address + Path(download);
+
+    /// <summary>Its path.</summary>
+    public static string Path(string download) => $"/legocerthub/api/v1/download/{download}";
+
+    /// <summary>What the system says of the process, such as VmRSS, in kB, or Threads.</summary>
+    public long Status(string field) => long.Parse(
+        File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith(field + ":", StringComparison.Ordinal)).Split('\t', ' ')
+            .First(part => part.Length > 0 && char.IsAsciiDigit(part[0])),
+        CultureInfo.InvariantCulture);
+
+    /// <summary>The process that the one that was started has started.</summary>
+    public int Child => int.Parse(
+        File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>Downloads with curl and an API key in the header.</summary>
     public Response Download(string download, string apiKey) => Curl.Get(Url(download), "-H", $"apiKey: {apiKey}");

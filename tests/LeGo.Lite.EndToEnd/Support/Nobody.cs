@@ -22,6 +22,11 @@ internal static class Nobody
         File.Copy(Repository.Binary, binary, overwrite: true);
         File.SetUnixFileMode(binary, Open);
         _ = new Command("chown", Id, temp.Path).RunWell();
-        return new("setpriv", [$"--reuid={Id}", $"--regid={Id}", "--clear-groups", binary, .. arguments]);
+        return Program(binary, arguments);
     }
+
+    /// <summary>Any program, as the same user.</summary>
+    public static Command Program(string program, params IReadOnlyList<string> arguments) => Environment.IsPrivilegedProcess
+        ? new("setpriv", [$"--reuid={Id}", $"--regid={Id}", "--clear-groups", program, .. arguments])
+        : new(program, arguments);
 }

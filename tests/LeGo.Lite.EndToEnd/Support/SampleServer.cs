@@ -7,3 +7,11 @@ public sealed class SampleServer : IDisposable
 
     public void Dispose() => Server.Dispose();
 }
+
+/// <summary>The same over HTTPS too.</summary>
+public sealed class SecureServer : IDisposable
+{
+    internal LegoLite Server { get; } = LegoLite.ServeBoth(Repository.Sample);
+
+    public void Dispose() => Server.Dispose();
+}
