@@ -151,6 +151,9 @@ internal static class App
         logging.SetMinimumLevel(lowest);
         logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= lowest);
 
+        // Whoever takes back requests as fast as they can be sent would fill the log with critical lines.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
+
         // It logs a start that failed with a stack trace; ServeAsync says it in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddFilter("System", level => level >= LogLevel.Warning && level >= lowest);
