@@ -1,4 +1,3 @@
-using System.Text;
 using LeGo.Lite.EndToEnd.Support;
 using Xunit;
 
@@ -7,36 +6,6 @@ namespace LeGo.Lite.EndToEnd.Life;
 /// <summary>Nothing that is written anywhere holds an API key or a part of a private key.</summary>
 public sealed class SecretsTests
 {
-    [Theory]
-    [InlineData("text")]
-    [InlineData("json")]
-    public void No_request_brings_a_secret_into_the_log(string format)
-    {
-        using var server = LegoLite.Serve(Repository.Sample, ("LEGO_LITE_LOG__LEVEL", "trace"), ("LEGO_LITE_LOG__FORMAT", format));
-        var answers = new StringBuilder();
-
-        foreach (var apiKey in Sample.ApiKeys)
-        {
-            foreach (var request in Requests(apiKey))
-            {
-                answers.Append(Encoding.Latin1.GetString(RawHttp.Send(server.Address, request)));
-            }
-        }
-
-        foreach (var sample in Sample.All)
-        {
-            foreach (var (download, apiKey, _, _) in sample.Downloads)
-            {
-                Assert.Equal(200, server.Download(download, apiKey).Status);
-            }
-        }
-
-        Assert.Equal(0, server.Stop());
-        Assert.True(server.LogLines.Length > 200, "The requests are not in the log.");
-        Secrets.AssertNone(server.Log);
-        Assert.DoesNotContain(Sample.ApiKeys, apiKey => answers.ToString().Contains(apiKey, StringComparison.OrdinalIgnoreCase));
-    }
-
     [Fact]
     public void A_secret_in_the_wrong_place_of_a_tree_stays_out_of_its_problem()
     {
@@ -110,64 +79,5 @@ public sealed class SecretsTests
                 Secrets.AssertNone(result.Text + result.Errors);
             }
         }
-    }
-
-    /// <summary>Every way to send it that is not a good download.</summary>
-    private static IEnumerable<string> Requests(string apiKey)
-    {
-        const string Download = "/legocerthub/api/v1/download";
-        var encoded = Secrets.PercentEncoded(apiKey);
-        string[] targets =
-        [
-            $"{Download}/certificates/web.example.com/{apiKey}",
-            $"{Download}/certificates/web.example.com/{encoded}",
-            $"{Download}/privatecerts/printer.example.com/{apiKey}.{apiKey}/cert.pem",
-            $"{Download}/privatecerts/printer.example.com/{encoded}%2e{encoded}",
-            $"/legocerthub/api/v1/%64ownload/privatekeys/web.example.com/{apiKey}",
-            $"/legocerthub/api/v1/%64ownload/privatekeys/web.example.com/{encoded}",
-            $"{Download}/certificates/{apiKey}",
-            $"{Download}/certificates/{encoded}",
-            $"{Download}/{apiKey}/web.example.com",
-            $"/{apiKey}",
-            $"//{encoded}//",
-            $"{Download}/certificates/web.example.com?apiKey={apiKey}",
-            $"{Download}/certificates/web.example.com/x?{encoded}#{apiKey}",
-            $"http://{apiKey}.example.com{Download}/certificates/web.example.com/{apiKey}",
-            $"http://x/{encoded}",
-            $"{Download}/certificates/web.example.com/{apiKey}%",
-            $"{Download}/certificates/web.example.com/%zz{apiKey}",
-            $"{Download}/certificates/web.example.com/%00{apiKey}",
-            $"{Download}/certificates/web.example.com/%ff{apiKey}%c3",
-            $"{Download}/certificates/web.example.com/../../{apiKey}",
-            $"{Download}/certificates/web.example.com/{apiKey}{new string('x', 9000)}",
-            $"*{apiKey}",
-            apiKey,
-        ];
-        foreach (var target in targets)
-        {
-            yield return $"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-        }
-
-        var request = $"{Download}/certificates/web.example.com HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
-        yield return $"GET {request}apiKey: {apiKey}.\r\n\r\n";
-        yield return $"GET {request}apiKey: .{apiKey}\r\n\r\n";
-        yield return $"GET {request}X-API-Key: {encoded}\r\n\r\n";
-        yield return $"GET {request}apiKey: {apiKey}{new string('x', 5000)}\r\n\r\n";
-        yield return $"GET {request}apiKey: {apiKey}{new string('x', 50_000)}\r\n\r\n";
-        yield return $"GET {request}apiKey: {apiKey}\r\napiKey: {apiKey}\r\n\r\n";
-        yield return $"GET {request}apiKey: {apiKey}\u0001\r\n\r\n";
-        yield return $"GET {request}{apiKey}: x\r\n\r\n";
-        yield return $"GET {request}{apiKey}\r\n\r\n";
-        yield return $"GET {request}Authorization: Bearer {apiKey}\r\nReferer: http://x/{apiKey}\r\nCookie: {apiKey}\r\nIf-None-Match: {apiKey}\r\n\r\n";
-        yield return $"GET {request.Replace("Host: x", $"Host: {apiKey}/", StringComparison.Ordinal)}\r\n\r\n";
-        yield return $"GET {request}Content-Length: {apiKey}\r\n\r\n";
-        yield return $"GET {request}Transfer-Encoding: {apiKey}\r\n\r\n";
-        yield return $"POST {request}Transfer-Encoding: chunked\r\n\r\n{apiKey}\r\n";
-        yield return $"POST {Download}/certificates/web.example.com/{apiKey} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-        yield return $"{apiKey} /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-        yield return $"GET {Download}/certificates/web.example.com/{apiKey} HTTP/{apiKey}\r\n\r\n";
-        yield return $"GET {Download}/certificates/web.example.com/{apiKey}\0 HTTP/1.1\r\nHost: x\r\n\r\n";
-        yield return $"GET {Download}/certificates/web.example.com/ {apiKey} HTTP/1.1\r\nHost: x\r\n\r\n";
-        yield return $"{apiKey}\r\n\r\n";
     }
 }

@@ -26,10 +26,13 @@ internal static class Secrets
 
     public static string PercentEncoded(string text) => string.Concat(Encoding.ASCII.GetBytes(text).Select(b => $"%{b:x2}"));
 
+    public static string TwiceEncoded(string text) => PercentEncoded(text).Replace("%", "%25", StringComparison.Ordinal);
+
     private static IEnumerable<string> Forms(string apiKey)
     {
         yield return apiKey;
         yield return PercentEncoded(apiKey);
+        yield return TwiceEncoded(apiKey);
         yield return Convert.ToHexString(Encoding.ASCII.GetBytes(apiKey));
 
         // In base64 at each of the three places it can have in a longer text, without the ends that depend on what is around it.
