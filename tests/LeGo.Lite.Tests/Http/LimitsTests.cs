@@ -1,5 +1,4 @@
 using LeGo.Lite.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Xunit;
 
 namespace LeGo.Lite.Tests.Http;
@@ -15,15 +14,13 @@ public sealed class LimitsTests
     [InlineData(10_128, 10_000)]
     [InlineData(1_048_576, 10_000)]
     [InlineData(long.MaxValue, 10_000)]
-    public void Connections_leave_descriptors_for_the_tree(long descriptors, long connections)
-    {
-        var limits = new KestrelServerLimits();
-
-        Limits.Set(limits, descriptors);
-
-        Assert.Equal(connections, limits.MaxConcurrentConnections);
-    }
+    public void Connections_leave_descriptors_for_the_tree(long descriptors, long connections) =>
+        Assert.Equal(connections, Limits.Connections(descriptors));
 
     [Fact]
-    public void A_process_may_have_descriptors_open() => Assert.InRange(OwnProcess.MaxDescriptors, 4, long.MaxValue);
+    public void Enough_descriptors_are_enough()
+    {
+        Assert.True(Limits.Connections(Limits.EnoughDescriptors) > Limits.Connections(Limits.EnoughDescriptors - 1));
+        Assert.Equal(Limits.Connections(long.MaxValue), Limits.Connections(Limits.EnoughDescriptors));
+    }
 }
