@@ -15,7 +15,10 @@ internal static class Curl
     public static Result Run(params IEnumerable<string> arguments) => RunIn(Path.GetTempPath(), arguments);
 
     public static Result RunIn(string directory, params IEnumerable<string> arguments) =>
-        new Command("curl", [.. Plain, .. arguments]) { Directory = directory }.RunWell();
+        (Command(arguments) with { Directory = directory }).RunWell();
+
+    /// <summary>For what may fail.</summary>
+    public static Command Command(params IEnumerable<string> arguments) => new("curl", [.. Plain, .. arguments]);
 }
 
 /// <summary>A response as it came over the wire.</summary>

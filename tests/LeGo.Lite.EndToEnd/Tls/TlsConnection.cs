@@ -1,0 +1,69 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using LeGo.Lite.EndToEnd.Support;
+using Xunit;
+
+namespace LeGo.Lite.EndToEnd.Tls;
+
+/// <summary>A connection of HTTP/1.1 over TLS that stays open.</summary>
+internal sealed class TlsConnection : IDisposable
+{
+    private readonly TcpClient client;
+    private readonly SslStream stream;
+    private readonly string host;
+
+    /// <param name="address">Where to connect.</param>
+    /// <param name="host">Who has to answer.</param>
+    /// <param name="trust">How that is verified.</param>
+    /// <param name="pair">The client's own; null: none.</param>
+    public TlsConnection(string address, string host, X509ChainPolicy trust, Pair? pair = null)
+    {
+        this.host = host;
+        client = RawHttp.Connect(address);
+        stream = new(client.GetStream());
+        using var own = pair is null ? null : X509Certificate2.CreateFromPem(pair.Chain, pair.Key);
+        var issuers = new X509Certificate2Collection();
+        issuers.ImportFromPem(pair is null ? "" : string.Concat(Pem.Blocks(pair.Chain)[1..]));
+        try
+        {
+            stream.AuthenticateAsClient(new SslClientAuthenticationOptions
+            {
+                TargetHost = host,
+                CertificateChainPolicy = trust,
+                ClientCertificateContext = own is null ? null : SslStreamCertificateContext.Create(own, issuers, offline: true),
+                ApplicationProtocols = [SslApplicationProtocol.Http11],
+            });
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The server's.</summary>
+    public string Leaf => PemEncoding.WriteString("CERTIFICATE", stream.RemoteCertificate!.GetRawCertData()) + "\n";
+
+    public void AssertServes()
+    {
+        stream.Write(Encoding.ASCII.GetBytes($"GET /certwarden/api/health HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        var head = new StringBuilder();
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            var next = stream.ReadByte();
+            Assert.True(next >= 0, $"the connection ends: {head}");
+            head.Append((char)next);
+        }
+
+        Assert.StartsWith("HTTP/1.1 204 ", head.ToString(), StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        stream.Dispose();
+        client.Dispose();
+    }
+}
