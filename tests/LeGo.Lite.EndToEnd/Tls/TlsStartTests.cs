@@ -7,7 +7,7 @@ namespace LeGo.Lite.EndToEnd.Tls;
 public sealed class TlsStartTests
 {
     private const string Needed = "https:// can't be served without it";
-    private const string Unfit = "the private key of the certificate named here can't be used for TLS: give it an RSA or ECDSA key, RSA of 2048 bits or more; ";
+    private const string Unfit = "the private key of the certificate named here, or an issuer's, can't be used for TLS: take RSA of 2048 bits or more, or ECDSA on P-256, P-384 or P-521; ";
     private const string Ca = ", client_ca: ca.pem";
     private const string NewPair = "openssl req -x509 -nodes -subj /CN=x -keyout tls/privkey.pem -out tls/fullchain.pem";
 
