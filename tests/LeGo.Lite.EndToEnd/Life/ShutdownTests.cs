@@ -30,7 +30,8 @@ public sealed class ShutdownTests
     [Fact]
     public void A_response_in_flight_is_completed()
     {
-        const int Requests = 1_000;
+        // No more than the server reads ahead: what it has not read when it closes resets the connection.
+        const int Requests = 150;
         using var temp = new TempDirectory();
         var tree = temp.AddSample("tree", "web.example.com");
         var chainFile = Path.Combine(tree, "certificates/web.example.com/orders/2026-03-01/fullchain.pem");
@@ -39,6 +40,7 @@ public sealed class ShutdownTests
         File.WriteAllText(chainFile, chain);
         using var server = LegoLite.Serve(tree);
         using var client = RawHttp.Connect(server.Address);
+        client.ReceiveBufferSize = 4096;
         using var stream = new BufferedStream(client.GetStream());
         var request = $"GET /legocerthub/api/v1/download/certificates/web.example.com HTTP/1.1\r\nHost: x\r\napiKey: {ApiKey}\r\n\r\n";
         stream.Write(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(request, Requests))));

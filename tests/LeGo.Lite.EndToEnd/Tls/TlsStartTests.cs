@@ -8,6 +8,7 @@ public sealed class TlsStartTests
 {
     private const string Needed = "https:// can't be served without it";
     private const string Unfit = "the private key of the certificate named here, or an issuer's, can't be used for TLS: take RSA of 2048 bits or more, or ECDSA on P-256, P-384 or P-521; ";
+    private const string Cas = "lego-lite.yaml:4:49: error: the CAs of the clients are broken; https:// can't be served without them";
     private const string Ca = ", client_ca: ca.pem";
     private const string NewPair = "openssl req -x509 -nodes -subj /CN=x -keyout tls/privkey.pem -out tls/fullchain.pem";
 
@@ -26,10 +27,10 @@ public sealed class TlsStartTests
     [InlineData(TlsSite.InFiles, NewPair + " -newkey ed25519", "lego-lite.yaml:4:18: error: " + Unfit + Needed)]
     [InlineData(TlsSite.InFiles, NewPair + " -newkey rsa:1024", "lego-lite.yaml:4:18: error: " + Unfit + Needed)]
     [InlineData(TlsSite.InFiles, "cp expired.pem tls/fullchain.pem; cp expired.key tls/privkey.pem", "lego-lite.yaml:4:18: error: the certificate in this file has expired, or is not valid yet; " + Needed)]
-    [InlineData(TlsSite.InTree + Ca, ":", "lego-lite.yaml:4:49: error: can't read the file named here: there is no such file")]
-    [InlineData(TlsSite.InTree + Ca, "echo x > ca.pem", "ca.pem:1:1: error: no root certificate is in this file: put in the CA's own, the one that it issued to itself")]
-    [InlineData(TlsSite.InTree + Ca, "cp other.pem ca.pem", "ca.pem:1:1: error: remove this block: a file of CAs holds CERTIFICATE blocks only")]
-    [InlineData(TlsSite.InTree + Ca, "cp tls/fullchain.pem ca.pem", "ca.pem:1:1: error: no root certificate is in this file: put in the CA's own, the one that it issued to itself")]
+    [InlineData(TlsSite.InTree + Ca, ":", "lego-lite.yaml:4:49: error: can't read the file named here: there is no such file", Cas)]
+    [InlineData(TlsSite.InTree + Ca, "echo x > ca.pem", "ca.pem:1:1: error: no root certificate is in this file: put in the CA's own, the one that it issued to itself", Cas)]
+    [InlineData(TlsSite.InTree + Ca, "cp other.pem ca.pem", "ca.pem:1:1: error: remove this block: a file of CAs holds CERTIFICATE blocks only", Cas)]
+    [InlineData(TlsSite.InTree + Ca, "cp tls/fullchain.pem ca.pem", "ca.pem:1:1: error: no root certificate is in this file: put in the CA's own, the one that it issued to itself", Cas)]
     [InlineData("fullchain: tls/fullchain.pem", ":", "lego-lite.yaml:4:6: error: name the server's own certificate: either certificate, an item of the tree, or both fullchain and privkey, two files")]
     public void A_clear_error_and_no_start(string tls, string breaks, params string[] problems)
     {
