@@ -40,7 +40,7 @@ public sealed class ShutdownTests
         File.WriteAllText(chainFile, chain);
         using var server = LegoLite.Serve(tree);
         using var client = RawHttp.Connect(server.Address);
-        client.ReceiveBufferSize = 4096;
+        client.ReceiveBufferSize = 64 * 1024;
         using var stream = new BufferedStream(client.GetStream());
         var request = $"GET /legocerthub/api/v1/download/certificates/web.example.com HTTP/1.1\r\nHost: x\r\napiKey: {ApiKey}\r\n\r\n";
         stream.Write(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(request, Requests))));
