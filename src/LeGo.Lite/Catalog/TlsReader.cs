@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LeGo.Lite.Config;
 using LeGo.Lite.Files;
 using LeGo.Lite.Pem;
@@ -24,19 +23,15 @@ internal sealed record TlsReading(TlsRecord? Record, IReadOnlyList<Problem> Prob
 internal sealed class TlsReader(TlsConfig config)
 {
     private const string Unfit =
-        "the private key of the certificate named here, or an issuer's, can't be used for TLS: take RSA of 2048 bits or more, or ECDSA on P-256, P-384 or P-521";
+        "the certificate named here can't be used for TLS, because OpenSSL refuses its key or a key or signature of its chain: take RSA of 2048 bits or more, or ECDSA on P-256, P-384 or P-521, and SHA-256 or better";
 
-    private const string Exposed = "every user of this machine can read the private key named here: chmod o-rwx the file, and let the user that runs lego-lite own it or be in its group";
+    private TlsFiles? files;
 
-    private Reading? reading;
-    private bool isExposed;
-    private CertificateChain? chain;
-    private PrivateKey? key;
-    private CertificateAuthorities? clientAuthorities;
-    private List<ServerCertificate> made = [];
+    // The same objects again: clients can take up their sessions.
+    private List<ServerCertificate> known = [];
 
     /// <summary>Its files are as they were read.</summary>
-    public bool IsUpToDate => reading?.IsUpToDate == true && IsExposed() == isExposed;
+    public bool IsUpToDate => files?.IsUpToDate == true;
 
     /// <param name="certificates">Of the tree.</param>
     /// <param name="freshness">When a file is at rest.</param>
@@ -45,39 +40,18 @@ internal sealed class TlsReader(TlsConfig config)
     {
         if (!IsUpToDate)
         {
-            reading = new(freshness);
-            chain = Read(config.Fullchain, reading, CertificateChain.Parse);
-            key = Read(config.Privkey, reading, PrivateKey.Parse);
-            isExposed = IsExposed();
-            if (isExposed)
-            {
-                var mark = config.Privkey!.Mark;
-                reading.Problems.Add(Problem.Warning(mark.File, mark.Position, Exposed));
-            }
-
-            if (config.ClientCa is { } clientCa)
-            {
-                var found = Read(clientCa, reading, CertificateAuthorities.Parse);
-                if (found is null)
-                {
-                    reading.Problems.Add(Problem.Error(
-                        clientCa.Mark.File,
-                        clientCa.Mark.Position,
-                        $"the CAs of the clients are broken; {(clientAuthorities is null ? "https:// can't be served without them" : "those before go on being used")}"));
-                }
-
-                clientAuthorities = found ?? clientAuthorities;
-            }
+            files = new(config, freshness, files);
         }
 
-        // What broke and is mended is what is served until now.
-        List<ServerCertificate> known = served is null ? made : [.. made, served.LastGood];
-        made = [];
-        var problems = reading!.Problems.ToList();
-        var (valid, fault) = config.Certificate is { } item ? OfItem(item.Value, certificates, freshness.Now) : OfFiles(freshness.Now);
+        var (now, clientAuthorities) = (freshness.Now, files!.ClientAuthorities);
+        List<ServerCertificate> made = [];
+        var (valid, fault) = config.Certificate is { } item ? OfItem(item.Value) : OfFiles();
 
         // With the CAs of now: who may come in does not wait for the certificate to be mended.
-        var lastGood = valid.At(freshness.Now) ?? (served is null ? null : Make(served.LastGood.Chain, served.LastGood.Key));
+        var lastGood = valid.At(now) ?? (served is null ? null : Make(served.LastGood.Chain, served.LastGood.Key));
+        known = made;
+
+        var problems = files.Problems.ToList();
         if (fault is not null)
         {
             var mark = (config.Certificate ?? config.Fullchain!).Mark;
@@ -86,13 +60,50 @@ internal sealed class TlsReader(TlsConfig config)
         }
 
         // Without a CA to trust nobody could be let in, or everybody would be.
-        var record = lastGood is null || (config.ClientCa is not null && clientAuthorities is null) ? null : new TlsRecord(valid, lastGood);
-        return new(record, problems, reading.Unsettled, valid.NextChange(freshness.Now));
+        var isOpen = config.ClientCa is null || clientAuthorities is not null;
+        return new(isOpen && lastGood is not null ? new(valid, lastGood) : null, problems, files.Unsettled, valid.NextChange(now));
+
+        (Timeline<ServerCertificate> Valid, string? Fault) OfItem(string name)
+        {
+            if (certificates.FirstOrDefault(record => record.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } record)
+            {
+                return (Timeline<ServerCertificate>.Never, $"no sound certificate of this name is in {DataTree.Certificates}/: add it, or mend what else is reported of it");
+            }
+
+            var orders = OrderRecord.NewestValid(record.Orders, now);
+            var valid = orders.Select(order => order.FinalizedKey is { } material ? Make(order.Chain, material.Key) : null);
+            return (valid, valid.At(now) is not null ? null : orders.At(now) switch
+            {
+                null => "the certificate named here has no valid order: add one, or mend what else is reported of it",
+                { FinalizedKey: null } => "the newest valid order of the certificate named here has no private key: put one beside its chain, or into its private key item",
+                _ => Unfit,
+            });
+        }
+
+        (Timeline<ServerCertificate> Valid, string? Fault) OfFiles()
+        {
+            if (files is not { Chain: { } chain, Key: { } key })
+            {
+                return (Timeline<ServerCertificate>.Never, "the server's own certificate or its private key is broken: mend what else is reported of it");
+            }
+
+            if (key.Match(chain) == KeyMatch.Mismatch)
+            {
+                return (Timeline<ServerCertificate>.Never, "the private key in privkey is not the one that this certificate was issued for: put the two together that belong together");
+            }
+
+            var chains = Timeline<CertificateChain>.Of([chain], chain => (chain.NotBefore, chain.NotAfter), now);
+            var valid = chains.Select(chain => Make(chain, key));
+            return (valid, valid.At(now) is not null ? null
+                : chains.At(now) is null ? "the certificate in this file has expired, or is not valid yet: renew it, or look at this machine's clock"
+                : Unfit);
+        }
 
         ServerCertificate? Make(CertificateChain chain, PrivateKey key)
         {
-            // The same object again: clients can take up their sessions.
-            var certificate = known.Find(certificate => certificate.IsOf(chain, key, clientAuthorities)) ?? ServerCertificate.Make(chain, key, clientAuthorities);
+            // What broke and is mended is what is served until now.
+            var certificate = known.Append(served?.LastGood).FirstOrDefault(certificate => certificate?.IsOf(chain, key, clientAuthorities) == true)
+                ?? ServerCertificate.Make(chain, key, clientAuthorities);
             if (certificate is not null)
             {
                 made.Add(certificate);
@@ -100,59 +111,5 @@ internal sealed class TlsReader(TlsConfig config)
 
             return certificate;
         }
-
-        (Timeline<ServerCertificate> Valid, string? Fault) OfItem(string name, IEnumerable<CertificateRecord> certificates, DateTimeOffset now)
-        {
-            if (certificates.FirstOrDefault(record => record.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } record)
-            {
-                return (Timeline<ServerCertificate>.Never, $"there is no certificate of this name in {DataTree.Certificates}/");
-            }
-
-            var orders = OrderRecord.NewestValid(record.Orders, now);
-            var valid = orders.Select(order => order.FinalizedKey is { } material ? Make(order.Chain, material.Key) : null);
-            return (valid, valid.At(now) is not null ? null : orders.At(now) switch
-            {
-                null => "the certificate named here has no valid order",
-                { FinalizedKey: null } => "the newest valid order of the certificate named here has no private key",
-                _ => Unfit,
-            });
-        }
-
-        (Timeline<ServerCertificate> Valid, string? Fault) OfFiles(DateTimeOffset now)
-        {
-            if (chain is null || key is null)
-            {
-                return (Timeline<ServerCertificate>.Never, "the server's own certificate or its private key is broken");
-            }
-
-            if (key.Match(chain) == KeyMatch.Mismatch)
-            {
-                return (Timeline<ServerCertificate>.Never, "the private key in privkey is not the one that this certificate was issued for");
-            }
-
-            var chains = Timeline<CertificateChain>.Of([chain], chain => (chain.NotBefore, chain.NotAfter), now);
-            var valid = chains.Select(chain => Make(chain, key));
-            return (valid, valid.At(now) is not null ? null : chains.At(now) is null ? "the certificate in this file has expired, or is not valid yet" : Unfit);
-        }
-    }
-
-    private bool IsExposed() => config.Privkey is { } privkey && Exposure.Of(privkey.Value);
-
-    private delegate T? Parser<T>(string file, ReadOnlySpan<byte> bytes, List<Problem> problems);
-
-    private static T? Read<T>(Setting? path, Reading reading, Parser<T> parse)
-        where T : class
-    {
-        if (path is null
-            || reading.Bytes(path.Value, PemReader.MaxBytes, Report) is not { } bytes)
-        {
-            return null;
-        }
-
-        var value = parse(path.Value, bytes, reading.Problems);
-        CryptographicOperations.ZeroMemory(bytes);
-        return value;
-
-        void Report(string fault) => reading.Problems.Add(Problem.Error(path.Mark.File, path.Mark.Position, $"can't read the file named here: {fault}"));
     }
 }

@@ -17,6 +17,9 @@ internal sealed class ConfigReader
 {
     private const string NoDirectory = "write the path of a directory";
 
+    // ::ffff:0:0/96 (RFC 4291, section 2.5.5.2).
+    private const int MappedPrefix = 96;
+
     private static readonly string[] UsualPlaces = ["lego-lite.yaml", "/etc/lego-lite/lego-lite.yaml"];
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
@@ -211,7 +214,8 @@ internal sealed class ConfigReader
                 && (address.AddressFamily != AddressFamily.InterNetwork || address.ToString() == first);
             if (isUsual && IPNetwork.TryParse(text, out var network))
             {
-                networks.Add(network);
+                var isMapped = network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix;
+                networks.Add(isMapped ? new(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedPrefix) : network);
             }
             else if (isUsual && IPAddress.TryParse(text, out address))
             {

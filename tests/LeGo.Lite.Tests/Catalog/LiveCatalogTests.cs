@@ -422,7 +422,7 @@ public sealed class LiveCatalogTests : IDisposable
         Assert.Equal(
             [
                 "Information 8 reloaded: 0 added, 1 changed, 0 removed, 0 ms",
-                "Error 2 f:2:3: error: the certificate named here has no valid order; the one before goes on being used",
+                "Error 2 f:2:3: error: the certificate named here has no valid order: add one, or mend what else is reported of it; the one before goes on being used",
             ],
             log.Lines);
     }
