@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Information, "clients are asked for certificates of other CAs from now on")]
     public static partial void ClientAuthoritiesChanged(this ILogger log);
 
-    [LoggerMessage(13, LogLevel.Warning, "{Max} connections are open, and no more are accepted: others are closed at once; the limit of open files (ulimit -n) decides how many there may be, up to 10,000")]
+    [LoggerMessage(14, LogLevel.Information, "{Client} was not let in: {Reason}")]
+    public static partial void ClientCertificateRefused(this ILogger log, string client, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Max} connections are open, others are closed at once: raise the limit of open files (ulimit -n, LimitNOFILE=) for up to 10,000, or let a firewall or proxy count connections by address")]
     public static partial void ConnectionsRefused(this ILogger log, long max);
 }

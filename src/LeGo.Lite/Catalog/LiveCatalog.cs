@@ -231,17 +231,17 @@ internal sealed class LiveCatalog
     /// <summary>Another certificate of the server's own, or other CAs of its clients; returns whether anything about it changed.</summary>
     private bool LogCertificate(TlsRecord? before, TlsRecord? after)
     {
-        if (after is null || ReferenceEquals(before?.LastGood, after.LastGood))
+        if (before is null || after is null || ReferenceEquals(before.LastGood, after.LastGood))
         {
             return false;
         }
 
-        if (!after.LastGood.Chain.Equals(before?.LastGood.Chain))
+        if (!after.LastGood.Chain.Equals(before.LastGood.Chain))
         {
             log.OwnCertificateRenewed(after.LastGood.NotAfter);
         }
 
-        if (!Equals(before?.LastGood.ClientAuthorities, after.LastGood.ClientAuthorities))
+        if (!Equals(before.LastGood.ClientAuthorities, after.LastGood.ClientAuthorities))
         {
             log.ClientAuthoritiesChanged();
         }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using LeGo.Lite.Catalog;
 using Microsoft.AspNetCore.Http.Features;
@@ -49,7 +48,7 @@ internal sealed class DownloadEndpoint(
         if (reply.Route is { } attempted && log.IsEnabled(LogLevel.Information))
         {
             log.Download(
-                Client(context.Connection.RemoteIpAddress),
+                ClientAddress.Format(context.Connection.RemoteIpAddress),
                 attempted.Segment,
                 reply.Name ?? "-",
                 context.Response.StatusCode,
@@ -227,9 +226,6 @@ internal sealed class DownloadEndpoint(
             headers.Vary = "Apikey, X-Api-Key";
         }
     }
-
-    private static string Client(IPAddress? address) =>
-        address is null ? "-" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
     private static async Task WriteAsync(Representation download, HttpContext context)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -8,20 +9,19 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace LeGo.Lite.Http;
 
 /// <summary>Each TLS handshake uses the certificate that is in force at its moment; connections made before are not disturbed.</summary>
-internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time)
+internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-
     // id-kp-clientAuth (RFC 5280, section 4.2.1.12).
     private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
     public TlsHandshakeCallbackOptions Options => new()
     {
-        HandshakeTimeout = Timeout,
-        OnConnection = _ => ValueTask.FromResult(Answer(catalog.Current.Tls!.Record!.At(time.GetUtcNow()))),
+        HandshakeTimeout = Limits.FirstWords,
+        OnConnection = handshake => ValueTask.FromResult(Answer(
+            catalog.Current.Tls!.Record!.At(time.GetUtcNow()), (handshake.Connection.RemoteEndPoint as IPEndPoint)?.Address)),
     };
 
-    private static SslServerAuthenticationOptions Answer(ServerCertificate certificate)
+    private SslServerAuthenticationOptions Answer(ServerCertificate certificate, IPAddress? client)
     {
         var options = new SslServerAuthenticationOptions
         {
@@ -45,8 +45,29 @@ internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time)
             };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
             options.CertificateChainPolicy.ApplicationPolicy.Add(ClientAuthentication);
+            options.RemoteCertificateValidationCallback = (_, _, chain, errors) => Admit(client, chain, errors);
         }
 
         return options;
+    }
+
+    /// <summary>As .NET decides by itself; but that closes the connection without a word to anybody.</summary>
+    private bool Admit(IPAddress? client, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None)
+        {
+            return true;
+        }
+
+        // Nothing of the certificate itself: it holds what the client likes.
+        var faults = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
+        log.ClientCertificateRefused(
+            ClientAddress.Format(client),
+            errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "it has no client certificate"
+            : (faults & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0 ? "its certificate is not from a CA of tls.client_ca, or an intermediate is missing"
+            : faults.HasFlag(X509ChainStatusFlags.NotTimeValid) ? "its certificate has expired, or is not valid yet"
+            : faults.HasFlag(X509ChainStatusFlags.NotValidForUsage) ? "its certificate is not for client authentication"
+            : "its certificate is not valid");
+        return false;
     }
 }
