@@ -37,9 +37,10 @@ internal static class App
             return ExitStatus.Failure;
         }
 
-        if (config.Listen.Any(address => address.IsTls) && first.Tls is { Record: null, Problems: var problems })
+        if (config.Listen.Any(address => address.IsTls) && first.Tls is { Record: null })
         {
-            foreach (var problem in problems)
+            // Those of the tree, too: the server's own certificate is in there, and what is wrong with it.
+            foreach (var problem in first.Problems.Where(problem => problem.Severity == Severity.Error))
             {
                 await errors.WriteLineAsync(problem.ToString());
             }
@@ -47,7 +48,8 @@ internal static class App
             return ExitStatus.Failure;
         }
 
-        var (app, catalog) = Build(config, source, first, time, logging => AddConsole(logging, config.LogFormat));
+        var connections = Limits.Connections(OwnProcess.RaiseDescriptors(Limits.EnoughDescriptors));
+        var (app, catalog) = Build(config, source, first, connections, time, logging => AddConsole(logging, config.LogFormat));
         await using var disposed = app;
         try
         {
@@ -76,7 +78,7 @@ internal static class App
 
     /// <summary>The web server, on its addresses, and what it serves; not started.</summary>
     public static (WebApplication Server, LiveCatalog Catalog) Build(
-        ServerConfig config, CatalogSource source, CatalogSnapshot first, TimeProvider time, Action<ILoggingBuilder> addLog)
+        ServerConfig config, CatalogSource source, CatalogSnapshot first, long connections, TimeProvider time, Action<ILoggingBuilder> addLog)
     {
         // The empty builder: no appsettings.json, no ASPNETCORE_ variables, no developer pages (ADR 0004).
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "lego-lite", EnvironmentName = Environments.Production });
@@ -91,10 +93,11 @@ internal static class App
         {
             kestrel.AddServerHeader = false;
             Limits.Set(kestrel.Limits);
+            Framing.EndLinesWithCrLf();
             var services = kestrel.ApplicationServices;
-            var descriptors = OwnProcess.RaiseDescriptors(Limits.EnoughDescriptors);
-            var cap = new ConnectionCap(Limits.Connections(descriptors), time, services.GetRequiredService<ILogger>());
-            var tls = new TlsHandshake(services.GetRequiredService<LiveCatalog>(), time);
+            var log = services.GetRequiredService<ILogger>();
+            var cap = new ConnectionCap(connections, time, log);
+            var tls = new TlsHandshake(services.GetRequiredService<LiveCatalog>(), time, log);
             foreach (var (isTls, address, port) in config.Listen)
             {
                 if (address is null)

@@ -6,7 +6,7 @@ namespace LeGo.Lite.Http;
 /// <summary>An error as the client sees it, the same bytes each time (SPEC 5).</summary>
 internal sealed partial class ErrorReply
 {
-    public static readonly ErrorReply BadRequest = new(StatusCodes.Status400BadRequest, "error: bad request");
+    public static readonly ErrorReply BadRequest = new(StatusCodes.Status400BadRequest, "error: bad request (send no Transfer-Encoding)");
     public static readonly ErrorReply Unauthorized = new(StatusCodes.Status401Unauthorized, "unauthorized");
     public static readonly ErrorReply NotFound = new(StatusCodes.Status404NotFound, "error: not found");
     public static readonly ErrorReply NoValidOrder = new(StatusCodes.Status404NotFound, "error: not found (certificate has no valid order)");

@@ -6,6 +6,9 @@ namespace LeGo.Lite.Http;
 /// </summary>
 internal static class Framing
 {
+    /// <summary>For this process: to a proxy that goes on reading after LF alone, two lines would be one (RFC 9112, section 2.2).</summary>
+    public static void EndLinesWithCrLf() => AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+
     /// <summary>What to answer instead; null: go on. No request is read after one that has content.</summary>
     public static ErrorReply? Refuse(HttpContext context)
     {

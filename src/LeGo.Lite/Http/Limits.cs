@@ -11,6 +11,9 @@ internal static class Limits
     // For what isn't a connection: the tree is read and watched with them, too.
     private const int DescriptorsForOthers = 128;
 
+    /// <summary>Of a TLS handshake, and of the headers of a request.</summary>
+    public static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(10);
+
     private const int MaxHeaders = 16 * 1024;
 
     // The least that HTTP/2 allows (RFC 9113, section 6.9.2).
@@ -24,6 +27,7 @@ internal static class Limits
 
     public static void Set(KestrelServerLimits limits)
     {
+        limits.MaxRequestLineSize = 8 * 1024;
         limits.MaxRequestHeadersTotalSize = MaxHeaders;
         limits.MaxRequestHeaderCount = 64;
 
@@ -34,9 +38,7 @@ internal static class Limits
         limits.Http2.InitialStreamWindowSize = MinWindow;
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeaders;
 
-        // A line ends with CR LF only. To a proxy that goes on reading after LF, two lines would be one (RFC 9112, section 2.2).
-        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.RequestHeadersTimeout = FirstWords;
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
     }
 

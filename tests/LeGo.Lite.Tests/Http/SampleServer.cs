@@ -68,6 +68,7 @@ public sealed class SampleServer : IAsyncLifetime
             config,
             source,
             source.Scan(Time.GetUtcNow()),
+            connections: 1000,
             RequestTime ?? Time,
             logging => logging.Services.AddSingleton<ILoggerProvider>(Log));
         await server.StartAsync();
