@@ -49,7 +49,9 @@ internal sealed class Authority : IDisposable
     /// <param name="until">End of validity; null for far away.</param>
     /// <param name="usage">What the key is for.</param>
     /// <param name="key">Its kind.</param>
-    public Pair Issue(string name, DateTimeOffset? from = null, DateTimeOffset? until = null, string usage = ServerUsage, string key = "P-256")
+    /// <param name="url">Where the leaf says that its issuer, the CRL and OCSP are; null if it does not.</param>
+    public Pair Issue(
+        string name, DateTimeOffset? from = null, DateTimeOffset? until = null, string usage = ServerUsage, string key = "P-256", string? url = null)
     {
         using var made = Make(key);
         CertificateRequest request = made is RSA rsa
@@ -61,6 +63,12 @@ internal sealed class Authority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new(usage)], false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(intermediate, true, false));
+        if (url is not null)
+        {
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([$"{url}ocsp"], [$"{url}issuer.crt"]));
+            request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{url}list.crl"]));
+        }
+
         var serial = Interlocked.Increment(ref issued);
         using var leaf = request.Create(
             intermediate.SubjectName,

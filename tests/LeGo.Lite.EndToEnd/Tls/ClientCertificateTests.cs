@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using LeGo.Lite.EndToEnd.Support;
 using Xunit;
 
@@ -139,6 +141,29 @@ public sealed class ClientCertificateTests : IDisposable
         site.Write("ca.pem", other.Root);
         Wait.Until(() => Speak("-tls1_3", Issue(other)).Text.Contains("HTTP/1.1 204 ", StringComparison.Ordinal), () => $"the new CA holds\n{site.Server.Log}");
         Assert.Equal(0, site.OpenErrors);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Nothing_that_a_certificate_names_is_fetched(bool hasOwnIntermediate)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var url = $"http://{listener.LocalEndpoint}/";
+        var own = site.Authority.Issue(TlsSite.Name, url: url);
+        site.WriteItem(hasOwnIntermediate ? own : own with { Chain = TlsSite.LeafOf(own) });
+        site.Write("root.pem", site.Authority.Root + site.Authority.Intermediate);
+        site.Serve(WithClientCa);
+        var good = authority.Issue("client.example.com", usage: Authority.ClientUsage, url: url);
+
+        var refused = Speak("-status", good with { Chain = TlsSite.LeafOf(good) });
+        var served = Speak("-status", good);
+
+        Assert.DoesNotContain("HTTP/1.1", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 204 ", served.Text, StringComparison.Ordinal);
+        Assert.Contains("OCSP response: no response sent", served.Text, StringComparison.Ordinal);
+        Assert.False(listener.Pending(), "somebody asked");
     }
 
     private static Pair Issue(Authority authority) => authority.Issue("client.example.com", usage: Authority.ClientUsage);
