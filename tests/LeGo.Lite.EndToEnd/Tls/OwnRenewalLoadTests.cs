@@ -140,12 +140,7 @@ public sealed class OwnRenewalLoadTests
         site.Write($"{order}/privkey.pem", pair.Key);
     }
 
-    private static void ReplaceAllOrders(TlsSite site, int number, Pair pair)
-    {
-        var older = Directory.GetDirectories(site[TlsSite.Orders]);
-        site.WriteOrder($"order-{number}", pair);
-        Array.ForEach(older, order => Directory.Delete(order, recursive: true));
-    }
+    private static void ReplaceAllOrders(TlsSite site, int number, Pair pair) => site.ReplaceOrders($"order-{number}", pair);
 
     private static void Rename(TlsSite site, int number, Pair pair) => site.WriteFiles(pair);
 

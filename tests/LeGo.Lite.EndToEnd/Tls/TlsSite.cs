@@ -86,6 +86,14 @@ internal sealed class TlsSite : IDisposable
         return pair;
     }
 
+    /// <summary>That order in the place of all others.</summary>
+    public void ReplaceOrders(string order, Pair pair)
+    {
+        var older = Directory.GetDirectories(temp[Orders]);
+        WriteOrder(order, pair);
+        Array.ForEach(older, directory => Directory.Delete(directory, recursive: true));
+    }
+
     /// <summary>The binary with the config of this site. The settings of <c>tls</c> are in its line 4, from column 7.</summary>
     public Command Command(string command, string tls, string rescan = "200ms", string listen = "https://127.0.0.1:0, http://127.0.0.1:0")
     {
