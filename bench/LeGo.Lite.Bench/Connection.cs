@@ -20,7 +20,12 @@ internal sealed class Connection : IDisposable
         var length = 0;
         while (count > 0)
         {
-            var received = socket.Receive(buffer.AsSpan(length));
+            var received = length < buffer.Length ? socket.Receive(buffer.AsSpan(length)) : throw new IOException("a response is too long");
+            if (received == 0)
+            {
+                throw new IOException("the server closed the connection");
+            }
+
             count -= buffer.AsSpan(length, received).Count((byte)'}');
             length += received;
         }
