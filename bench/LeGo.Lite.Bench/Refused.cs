@@ -24,6 +24,7 @@ internal static class Refused
     private const int Nobody = 999_999;
 
     private static readonly int[] Percentiles = [10, 50, 90, 99];
+    private static readonly string[] LogLevels = ["information", "warning"];
 
     /// <summary>Requests that differ in nothing but what is refused about them.</summary>
     private sealed record Group(string Title, (string Name, string Request)[] Shapes)
@@ -56,11 +57,25 @@ internal static class Refused
         ]),
         new("privatecertchains, API key in the URL",
         [
-            (Reference, Url(ViaUrl, Both(Wrong(ViaUrl), Wrong(ViaUrl)))),
-            (Control, Url(AnotherViaUrl, Both(Wrong(AnotherViaUrl), Wrong(AnotherViaUrl)))),
-            ("unknown name", Url(Nobody, Both(Nobody, Nobody))),
-            ("key disabled", Url(DisabledViaUrl, Both(DisabledViaUrl, DisabledViaUrl))),
-            ("URL not allowed", Url(Plain, Both(Plain, Plain))),
+            (Reference, Url("privatecertchains", ViaUrl, Both(Wrong(ViaUrl), Wrong(ViaUrl)))),
+            (Control, Url("privatecertchains", AnotherViaUrl, Both(Wrong(AnotherViaUrl), Wrong(AnotherViaUrl)))),
+            ("unknown name", Url("privatecertchains", Nobody, Both(Nobody, Nobody))),
+            ("key disabled", Url("privatecertchains", DisabledViaUrl, Both(DisabledViaUrl, DisabledViaUrl))),
+            ("URL not allowed", Url("privatecertchains", Plain, Both(Plain, Plain))),
+        ]),
+        new("certificates, API key in a header",
+        [
+            (Reference, Header("certificates", Plain, Tree.ApiKey(Wrong(Plain)))),
+            (Control, Header("certificates", Another, Tree.ApiKey(Wrong(Another)))),
+            ("unknown name", Header("certificates", Nobody, Tree.ApiKey(Nobody))),
+            ("no API key", Header("certificates", Keyless, Tree.ApiKey(Keyless), "absent")),
+        ]),
+        new("certificates, API key in the URL",
+        [
+            (Reference, Url("certificates", ViaUrl, Tree.ApiKey(Wrong(ViaUrl)))),
+            (Control, Url("certificates", AnotherViaUrl, Tree.ApiKey(Wrong(AnotherViaUrl)))),
+            ("unknown name", Url("certificates", Nobody, Tree.ApiKey(Nobody))),
+            ("URL not allowed", Url("certificates", Plain, Tree.ApiKey(Plain))),
         ]),
     ];
 
@@ -74,7 +89,7 @@ internal static class Refused
         tree.AllowUrl(DisabledViaUrl);
 
         var text = new StringBuilder();
-        foreach (var logLevel in new[] { "information", "warning" })
+        foreach (var logLevel in LogLevels)
         {
             foreach (var group in Groups)
             {
@@ -89,7 +104,8 @@ internal static class Refused
             length and form.
 
             Distance is Kolmogorov's and Smirnov's from "{Reference}". Of samples of one distribution it exceeds {Likeness.CriticalDistance(Samples):f4} once in a
-            thousand times (α = 0.001). "{Control}" is the control, the same refusal once more: the noise. Slower is how likely a sample takes longer
+            thousand times (α = 0.001), and then has a * here: of {LogLevels.Length * Groups.Sum(group => group.Shapes.Length - 1)} comparisons one such is to be expected now and then; a second run tells.
+            "{Control}" is the control, the same refusal once more: the noise. Slower is how likely a sample takes longer
             than one of "{Reference}": 0.5 if they are alike.
             {text}
             """;
@@ -102,7 +118,7 @@ internal static class Refused
 
     private static string Header(string route, int pair, string apiKey, string header = "apiKey") => Request($"{route}/{Tree.Name(pair)}", $"{header}: {apiKey}\r\n");
 
-    private static string Url(int pair, string apiKey) => Request($"privatecertchains/{Tree.Name(pair)}/{apiKey}", "");
+    private static string Url(string route, int pair, string apiKey) => Request($"{route}/{Tree.Name(pair)}/{apiKey}", "");
 
     private static string Request(string path, string header) => $"GET /legocerthub/api/v1/download/{path} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n";
 
@@ -155,7 +171,7 @@ internal static class Refused
             [
                 group.Shapes[i].Name,
                 .. Percentiles.Select(percent => Figures.Time((double)ticks[i][Samples / 100 * percent] / Stopwatch.Frequency)),
-                $"{likenesses[i].Distance:f4}",
+                $"{likenesses[i].Distance:f4}{(likenesses[i].Distance > Likeness.CriticalDistance(Samples) ? " *" : "")}",
                 $"{likenesses[i].Greater:f4}",
             ]);
         }
