@@ -11,6 +11,8 @@ public sealed class ClientCertificateTests : IDisposable
 {
     private const string WithClientCa = $"{TlsSite.InTree}, client_ca: ca.pem";
 
+    private const string Stranger = "its certificate is not from a CA of tls.client_ca, or an intermediate is missing";
+
     private readonly TlsSite site = new();
     private readonly Authority authority = new("Clients");
 
@@ -36,26 +38,29 @@ public sealed class ClientCertificateTests : IDisposable
         site.Serve(WithClientCa);
         var now = DateTimeOffset.UtcNow;
         var good = Issue(authority);
-        (string What, Pair? Pair)[] refused =
+        (string What, Pair? Pair, string Reason)[] refused =
         [
-            ("none", null),
-            ("of another CA of the same name", Issue(other)),
-            ("of the server's CA", Issue(site.Authority)),
-            ("its own", Pair.New("client.example.com")),
-            ("expired", authority.Issue("client.example.com", until: now.AddDays(-1), usage: Authority.ClientUsage)),
-            ("not valid yet", authority.Issue("client.example.com", from: now.AddDays(1), usage: Authority.ClientUsage)),
-            ("of a server", authority.Issue("client.example.com")),
-            ("without the intermediate", good with { Chain = TlsSite.LeafOf(good) }),
+            ("none", null, "it has no client certificate"),
+            ("of another CA of the same name", Issue(other), Stranger),
+            ("of the server's CA", Issue(site.Authority), Stranger),
+            ("its own", Pair.New("client.example.com"), Stranger),
+            ("expired", authority.Issue("client.example.com", until: now.AddDays(-1), usage: Authority.ClientUsage), "its certificate has expired, or is not valid yet"),
+            ("not valid yet", authority.Issue("client.example.com", from: now.AddDays(1), usage: Authority.ClientUsage), "its certificate has expired, or is not valid yet"),
+            ("of a server", authority.Issue("client.example.com"), "its certificate is not for client authentication"),
+            ("without the intermediate", good with { Chain = TlsSite.LeafOf(good) }, Stranger),
         ];
 
-        foreach (var (what, pair) in refused)
+        foreach (var (what, pair, reason) in refused)
         {
             var result = Download(pair, tls, version).Run();
 
             // .NET sends no alert: a client sees the end of the connection, by TLS 1.3 in place of the first answer.
             Assert.True(result.Status is 16 or 18 or 35 or 52 or 55 or 56 or 92, $"{what}: {result.Status} {result.Errors}{result.Text}");
             Assert.Empty(result.Output);
+            site.Server.WaitForLog($"LeGo.Lite[14] 127.0.0.1 was not let in: {reason}");
         }
+
+        Wait.Until(() => site.Server.LogLines.Count(line => line.Contains(" was not let in: ", StringComparison.Ordinal)) == refused.Length, () => $"each is a line\n{site.Server.Log}");
 
         Assert.Equal(Web.NewerChain, Download(good, tls, version).RunWell().Text);
         Assert.Equal(401, site.Get(site.Download(Web.Certificate), [.. With(good), version]).Status);

@@ -22,6 +22,11 @@ internal sealed class TlsSite : IDisposable
 
     public const string HealthRequest = $"GET /certwarden/api/health HTTP/1.1\r\nHost: {Name}\r\nConnection: close\r\n\r\n";
 
+    /// <summary>Another pair of files; no machine that is set up as usual takes its signature.</summary>
+    public const string SignWithSha1 =
+        "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ca -keyout ca.key -out issuer.pem; openssl req -newkey rsa:2048 -nodes -subj /CN=x -keyout tls/privkey.pem -out request.pem; "
+        + "openssl x509 -req -in request.pem -CA issuer.pem -CAkey ca.key -sha1 -out tls/fullchain.pem; cat issuer.pem >> tls/fullchain.pem";
+
     private readonly TempDirectory temp = new();
     private LegoLite? server;
 

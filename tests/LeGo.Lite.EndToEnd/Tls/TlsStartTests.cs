@@ -12,10 +12,6 @@ public sealed class TlsStartTests
     private const string Ca = ", client_ca: ca.pem";
     private const string NewPair = "openssl req -x509 -nodes -subj /CN=x -keyout tls/privkey.pem -out tls/fullchain.pem";
 
-    private const string Sha1 =
-        "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ca -keyout ca.key -out issuer.pem; openssl req -newkey rsa:2048 -nodes -subj /CN=x -keyout tls/privkey.pem -out request.pem; "
-        + "openssl x509 -req -in request.pem -CA issuer.pem -CAkey ca.key -sha1 -out tls/fullchain.pem; cat issuer.pem >> tls/fullchain.pem";
-
     /// <summary>A line each, after the directory.</summary>
     [Theory]
     [InlineData("certificate: none.example.com", ":", "lego-lite.yaml:4:20: error: no sound certificate of this name is in certificates/: add it, or mend what else is reported of it; " + Needed)]
@@ -29,7 +25,7 @@ public sealed class TlsStartTests
     [InlineData(TlsSite.InFiles, "echo x > tls/fullchain.pem", "tls/fullchain.pem:1:1: error: no CERTIFICATE block is in this file: put the chain into it, leaf first", "lego-lite.yaml:4:18: error: the server's own certificate or its private key is broken: mend what else is reported of it; " + Needed)]
     [InlineData(TlsSite.InFiles, "openssl pkey -in tls/privkey.pem -aes256 -passout pass:x -out k; mv k tls/privkey.pem", "tls/privkey.pem:1:1: error: an encrypted key can't be served: decrypt it, for example with openssl pkey -in ENCRYPTED.pem -out privkey.pem", "lego-lite.yaml:4:18: error: the server's own certificate or its private key is broken: mend what else is reported of it; " + Needed)]
     [InlineData(TlsSite.InFiles, NewPair + " -newkey ed25519", "lego-lite.yaml:4:18: error: " + Unfit + Needed)]
-    [InlineData(TlsSite.InFiles, Sha1, "lego-lite.yaml:4:18: error: " + Unfit + Needed)]
+    [InlineData(TlsSite.InFiles, TlsSite.SignWithSha1, "lego-lite.yaml:4:18: error: " + Unfit + Needed)]
     [InlineData(TlsSite.InFiles, NewPair + " -newkey rsa:1024", "lego-lite.yaml:4:18: error: " + Unfit + Needed)]
     [InlineData(TlsSite.InFiles, "cp expired.pem tls/fullchain.pem; cp expired.key tls/privkey.pem", "lego-lite.yaml:4:18: error: the certificate in this file has expired, or is not valid yet: renew it, or look at this machine's clock; " + Needed)]
     [InlineData(TlsSite.InTree + Ca, ":", "lego-lite.yaml:4:49: error: can't read the file named here: there is no such file", Cas)]
