@@ -3,10 +3,8 @@ using System.Net.Sockets;
 using LeGo.Lite.Catalog;
 using LeGo.Lite.Config;
 using LeGo.Lite.Http;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace LeGo.Lite;
 
@@ -89,42 +87,22 @@ internal static class App
         builder.Services.AddSingleton(services => services.GetRequiredService<ILoggerFactory>().CreateLogger("LeGo.Lite"));
         builder.Services.AddSingleton(services => new LiveCatalog(
             source.Data, source.Scan, first, config.Debounce, time, services.GetRequiredService<ILogger>()));
+        builder.Services.AddSingleton(services => new TlsHandshake(
+            services.GetRequiredService<LiveCatalog>(), time, services.GetRequiredService<ILogger>()));
+        var proxies = new TrustedProxies(config.TrustedProxies);
         builder.WebHost.UseKestrelCore().UseSockets(Limits.Set).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             Limits.Set(kestrel.Limits);
             Framing.EndLinesWithCrLf();
-            var services = kestrel.ApplicationServices;
-            var log = services.GetRequiredService<ILogger>();
-            var cap = new ConnectionCap(connections, time, log);
-            var tls = new TlsHandshake(services.GetRequiredService<LiveCatalog>(), time, log);
-            foreach (var (isTls, address, port) in config.Listen)
-            {
-                if (address is null)
-                {
-                    kestrel.ListenLocalhost(port, Configure);
-                }
-                else
-                {
-                    kestrel.Listen(address, port, Configure);
-                }
-
-                void Configure(ListenOptions listen)
-                {
-                    listen.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-                    cap.Guard(listen);
-                    if (isTls)
-                    {
-                        _ = listen.UseHttps(tls.Options);
-                    }
-                }
-            }
+            Listen(kestrel, config.Listen, new(connections, proxies, time, kestrel.ApplicationServices.GetRequiredService<ILogger>()));
         });
 
         var app = builder.Build();
-        if (!config.TrustedProxies.IsEmpty)
+        proxies.Use(app);
+        if (config.Tls?.ClientCa is not null)
         {
-            app.UseForwardedHeaders(TrustOnly(config.TrustedProxies));
+            app.Use(app.Services.GetRequiredService<TlsHandshake>().AdmitStill);
         }
 
         var (catalog, log) = (app.Services.GetRequiredService<LiveCatalog>(), app.Services.GetRequiredService<ILogger>());
@@ -133,19 +111,30 @@ internal static class App
         return (app, catalog);
     }
 
-    private static ForwardedHeadersOptions TrustOnly(IEnumerable<IPNetwork> proxies)
+    private static void Listen(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, ConnectionCap cap)
     {
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
-
-        // By default the loopback addresses are in there.
-        options.KnownProxies.Clear();
-        options.KnownIPNetworks.Clear();
-        foreach (var network in proxies)
+        var tls = kestrel.ApplicationServices.GetRequiredService<TlsHandshake>();
+        foreach (var (isTls, address, port) in addresses)
         {
-            options.KnownIPNetworks.Add(network);
-        }
+            if (address is null)
+            {
+                kestrel.ListenLocalhost(port, Configure);
+            }
+            else
+            {
+                kestrel.Listen(address, port, Configure);
+            }
 
-        return options;
+            void Configure(ListenOptions listen)
+            {
+                listen.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                cap.Guard(listen);
+                if (isTls)
+                {
+                    tls.Use(listen);
+                }
+            }
+        }
     }
 
     private static void SetLogLevel(ILoggingBuilder logging, LogLevel lowest)

@@ -46,6 +46,6 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Information, "{Client} was not let in: {Reason}")]
     public static partial void ClientCertificateRefused(this ILogger log, string client, string reason);
 
-    [LoggerMessage(13, LogLevel.Warning, "{Max} connections are open, others are closed at once: raise the limit of open files (ulimit -n, LimitNOFILE=) for up to 10,000, or let a firewall or proxy count connections by address")]
-    public static partial void ConnectionsRefused(this ILogger log, long max);
+    [LoggerMessage(13, LogLevel.Warning, "connections were closed at once: there may be {Max}, and {Share} from one client; raise the limit of open files (ulimit -n, LimitNOFILE=) for up to 10,000, and let a firewall keep out who opens them for nothing")]
+    public static partial void ConnectionsRefused(this ILogger log, long max, long share);
 }

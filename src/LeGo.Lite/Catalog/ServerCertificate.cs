@@ -55,6 +55,9 @@ internal sealed class ServerCertificate
     public bool IsOf(CertificateChain otherChain, PrivateKey otherKey, CertificateAuthorities? otherClientAuthorities) =>
         Chain.Equals(otherChain) && Key.Equals(otherKey) && Equals(ClientAuthorities, otherClientAuthorities);
 
+    /// <summary>Lets in whom the other does.</summary>
+    public bool HasClientsOf(ServerCertificate other) => Equals(ClientAuthorities, other.ClientAuthorities);
+
     private X509Certificate2 Leaf()
     {
         // The only importer of every label that a key file may have wants characters.

@@ -1,16 +1,27 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 
 namespace LeGo.Lite.Http;
 
 /// <summary>
-/// So many connections there may be, on all addresses together: what comes on top is closed. Kestrel's own limit counts
-/// for each address alone, and where descriptors run out it tries to accept again and again, and no file can be read.
+/// So many connections there may be, on all addresses together, and a share of them from one client: what comes on top is
+/// closed. Kestrel's own limit counts for each address that is listened on alone, and where descriptors run out it tries to
+/// accept again and again, and no file can be read.
 /// </summary>
-internal sealed class ConnectionCap(long max, TimeProvider time, ILogger log)
+/// <param name="max">Of all clients.</param>
+/// <param name="proxies">They speak for many, as this machine itself does: no share limits them.</param>
+/// <param name="time">When to warn again.</param>
+/// <param name="log">Says that connections are closed.</param>
+internal sealed class ConnectionCap(long max, TrustedProxies proxies, TimeProvider time, ILogger log)
 {
+    // Of all connections one client may have a quarter.
+    private const int Shares = 4;
+
     // Whoever opens connections by the thousand must not fill the log.
     private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
 
+    private readonly Lock counting = new();
+    private readonly Dictionary<ulong, long> counts = [];
     private long count;
     private long warned;
 
@@ -19,20 +30,51 @@ internal sealed class ConnectionCap(long max, TimeProvider time, ILogger log)
 
     private async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next)
     {
+        var client = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        if (!TryEnter(client))
+        {
+            Warn();
+            return;
+        }
+
         try
         {
-            if (Interlocked.Increment(ref count) <= max)
-            {
-                await next(connection);
-            }
-            else
-            {
-                Warn();
-            }
+            await next(connection);
         }
         finally
         {
-            _ = Interlocked.Decrement(ref count);
+            Leave(client);
+        }
+    }
+
+    public bool TryEnter(IPAddress? client)
+    {
+        var speaksForMany = client is null || IPAddress.IsLoopback(client) || proxies.Include(client);
+        var network = ClientAddress.Network(client);
+        lock (counting)
+        {
+            var own = counts.GetValueOrDefault(network);
+            if (count >= max || (!speaksForMany && own >= Math.Max(1, max / Shares)))
+            {
+                return false;
+            }
+
+            counts[network] = own + 1;
+            count++;
+            return true;
+        }
+    }
+
+    public void Leave(IPAddress? client)
+    {
+        var network = ClientAddress.Network(client);
+        lock (counting)
+        {
+            count--;
+            if (--counts[network] == 0)
+            {
+                _ = counts.Remove(network);
+            }
         }
     }
 
@@ -42,7 +84,7 @@ internal sealed class ConnectionCap(long max, TimeProvider time, ILogger log)
         var isDue = last == 0 || time.GetElapsedTime(last, now) >= WarningInterval;
         if (isDue && Interlocked.CompareExchange(ref warned, now, last) == last)
         {
-            log.ConnectionsRefused(max);
+            log.ConnectionsRefused(max, max / Shares);
         }
     }
 }

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 
 namespace LeGo.Lite.Http;
@@ -11,7 +9,7 @@ namespace LeGo.Lite.Http;
 /// whatever API key it brings. An address that did not fail is never refused.
 /// </summary>
 /// <param name="limit">Failures that are answered as such in one window; 0 turns it off.</param>
-/// <param name="window">Begins with an address's first failure.</param>
+/// <param name="window">Begins with the first attempt after the one before has ended.</param>
 internal sealed class FailedLogins(int limit, TimeSpan window)
 {
     // So many guesses have been made before the table is full that forgetting them gives none away.
@@ -24,7 +22,7 @@ internal sealed class FailedLogins(int limit, TimeSpan window)
     /// <summary>How long an address has to wait; null: it is heard.</summary>
     public TimeSpan? Wait(IPAddress? client)
     {
-        if (limit == 0 || !limiters.TryGetValue(Network(client), out var limiter))
+        if (limit == 0 || !limiters.TryGetValue(ClientAddress.Network(client), out var limiter))
         {
             return null;
         }
@@ -38,7 +36,7 @@ internal sealed class FailedLogins(int limit, TimeSpan window)
     {
         if (limit > 0)
         {
-            using var lease = Limiter(Network(client)).AttemptAcquire();
+            using var lease = Limiter(ClientAddress.Network(client)).AttemptAcquire();
         }
     }
 
@@ -65,23 +63,5 @@ internal sealed class FailedLogins(int limit, TimeSpan window)
 
             return known;
         }
-    }
-
-    /// <summary>
-    /// An IPv4 address, or the first 64 bits of an IPv6 address: what is behind them is one site's (RFC 4291, section 2.5.4).
-    /// The two can't be taken for one another: no IPv6 network that is routed begins with 32 zero bits.
-    /// </summary>
-    private static ulong Network(IPAddress? client)
-    {
-        if (client is null)
-        {
-            return 0;
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        _ = client.TryWriteBytes(bytes, out _);
-        return client.AddressFamily == AddressFamily.InterNetwork ? BinaryPrimitives.ReadUInt32BigEndian(bytes)
-            : client.IsIPv4MappedToIPv6 ? BinaryPrimitives.ReadUInt32BigEndian(bytes[12..])
-            : BinaryPrimitives.ReadUInt64BigEndian(bytes);
     }
 }

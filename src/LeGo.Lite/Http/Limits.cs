@@ -14,7 +14,7 @@ internal static class Limits
     /// <summary>Of a TLS handshake, and of the headers of a request.</summary>
     public static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(10);
 
-    private const int MaxHeaders = 16 * 1024;
+    private const int MaxHeaders = 8 * 1024;
 
     // The least that HTTP/2 allows (RFC 9113, section 6.9.2).
     private const int MinWindow = 65_535;
@@ -27,13 +27,15 @@ internal static class Limits
 
     public static void Set(KestrelServerLimits limits)
     {
-        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestLineSize = MaxHeaders;
         limits.MaxRequestHeadersTotalSize = MaxHeaders;
         limits.MaxRequestHeaderCount = 64;
 
         // Content is never read: what has some is answered, and the connection closed.
         limits.MaxRequestBodySize = 0;
 
+        // All that is in the headers of each is kept in memory at once, and compressed it is short to send.
+        limits.Http2.MaxStreamsPerConnection = 10;
         limits.Http2.InitialConnectionWindowSize = MinWindow;
         limits.Http2.InitialStreamWindowSize = MinWindow;
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeaders;
@@ -43,5 +45,5 @@ internal static class Limits
     }
 
     /// <summary>Of requests that are sent on while nobody reads the responses, so much is kept for each connection; by default it is 1 MB.</summary>
-    public static void Set(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = 2 * MaxHeaders;
+    public static void Set(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = 4 * MaxHeaders;
 }

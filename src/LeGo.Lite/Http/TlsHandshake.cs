@@ -4,24 +4,60 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LeGo.Lite.Catalog;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace LeGo.Lite.Http;
 
-/// <summary>Each TLS handshake uses the certificate that is in force at its moment; connections made before are not disturbed.</summary>
+/// <summary>Each TLS handshake uses the certificate that is in force at its moment; connections made before are not disturbed, unless they let in a client that would not be let in now.</summary>
 internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time, ILogger log)
 {
     // id-kp-clientAuth (RFC 5280, section 4.2.1.12).
     private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
-    public TlsHandshakeCallbackOptions Options => new()
+    /// <summary>Who was let in by the client's certificate, and until when.</summary>
+    private sealed record Admission(ServerCertificate By, DateTimeOffset NotAfter);
+
+    public void Use(ListenOptions address)
     {
-        HandshakeTimeout = Limits.FirstWords,
-        OnConnection = handshake => ValueTask.FromResult(Answer(
-            catalog.Current.Tls!.Record!.At(time.GetUtcNow()), (handshake.Connection.RemoteEndPoint as IPEndPoint)?.Address)),
+        address.Use(CloseWithoutHello);
+        _ = address.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = Limits.FirstWords,
+            OnConnection = handshake => ValueTask.FromResult(Answer(catalog.Current.Tls!.Record!.At(time.GetUtcNow()), handshake.Connection)),
+        });
+    }
+
+    /// <summary>A connection can last longer than what let its client in: then it is cut, and the client may begin anew.</summary>
+    public RequestDelegate AdmitStill(RequestDelegate next) => context =>
+    {
+        var now = time.GetUtcNow();
+        if (context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(typeof(Admission), out var value) == true
+            && value is Admission admission
+            && (now >= admission.NotAfter || !admission.By.HasClientsOf(catalog.Current.Tls!.Record!.At(now))))
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        return next(context);
     };
 
-    private SslServerAuthenticationOptions Answer(ServerCertificate certificate, IPAddress? client)
+    private static ConnectionDelegate CloseWithoutHello(ConnectionDelegate next) => async connection =>
+    {
+        try
+        {
+            await next(connection);
+        }
+        catch (NotSupportedException)
+        {
+            // SslStream's answer to a record that is TLS, but no hello. Kestrel would log it, with its stack, for seven bytes from anybody.
+        }
+    };
+
+    private SslServerAuthenticationOptions Answer(ServerCertificate certificate, BaseConnectionContext connection)
     {
         var options = new SslServerAuthenticationOptions
         {
@@ -45,14 +81,23 @@ internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time, ILogg
             };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
             options.CertificateChainPolicy.ApplicationPolicy.Add(ClientAuthentication);
-            options.RemoteCertificateValidationCallback = (_, _, chain, errors) => Admit(client, chain, errors);
+            options.RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
+            {
+                if (!Admit(connection, chain, errors))
+                {
+                    return false;
+                }
+
+                connection.Items[typeof(Admission)] = new Admission(certificate, ((X509Certificate2)shown!).NotAfter);
+                return true;
+            };
         }
 
         return options;
     }
 
     /// <summary>As .NET decides by itself; but that closes the connection without a word to anybody.</summary>
-    private bool Admit(IPAddress? client, X509Chain? chain, SslPolicyErrors errors)
+    private bool Admit(BaseConnectionContext connection, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None)
         {
@@ -62,7 +107,7 @@ internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time, ILogg
         // Nothing of the certificate itself: it holds what the client likes.
         var faults = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
         log.ClientCertificateRefused(
-            ClientAddress.Format(client),
+            ClientAddress.Format((connection.RemoteEndPoint as IPEndPoint)?.Address),
             errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "it has no client certificate"
             : (faults & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0 ? "its certificate is not from a CA of tls.client_ca, or an intermediate is missing"
             : faults.HasFlag(X509ChainStatusFlags.NotTimeValid) ? "its certificate has expired, or is not valid yet"

@@ -42,9 +42,9 @@ public sealed class Http2Tests(SecureServer secure) : IClassFixture<SecureServer
         Assert.Equal(RawHttp2.Settings, type);
         var settings = payload.Chunk(6).ToDictionary(
             setting => BinaryPrimitives.ReadInt16BigEndian(setting), setting => BinaryPrimitives.ReadInt32BigEndian(setting.AsSpan(2)));
-        Assert.Equal(100, settings[3]); // SETTINGS_MAX_CONCURRENT_STREAMS
+        Assert.Equal(10, settings[3]); // SETTINGS_MAX_CONCURRENT_STREAMS
         Assert.Equal(65_535, settings.GetValueOrDefault<short, int>(4, 65_535)); // SETTINGS_INITIAL_WINDOW_SIZE
-        Assert.Equal(16 * 1024, settings[6]); // SETTINGS_MAX_HEADER_LIST_SIZE
+        Assert.Equal(8 * 1024, settings[6]); // SETTINGS_MAX_HEADER_LIST_SIZE
     }
 
     [Theory]

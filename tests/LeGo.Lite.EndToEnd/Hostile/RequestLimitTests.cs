@@ -18,10 +18,10 @@ public sealed class RequestLimitTests
         foreach (var address in server.Addresses)
         {
             // As much as is allowed, then a little more.
-            Assert.Equal(200, Status(Headers(1, 15_000)));
-            Assert.Equal(431, Status(Headers(1, 17_000)));
-            Assert.Equal(200, Status(Headers(10, 1_500)));
-            Assert.Equal(431, Status(Headers(10, 1_700)));
+            Assert.Equal(200, Status(Headers(1, 7_000)));
+            Assert.Equal(431, Status(Headers(1, 9_000)));
+            Assert.Equal(200, Status(Headers(10, 700)));
+            Assert.Equal(431, Status(Headers(10, 900)));
             Assert.Equal(200, Status(Headers(60, 1)));
             Assert.Equal(431, Status(Headers(70, 1)));
             Assert.Equal(200, Status($"{Line.Replace(" HTTP", $"?{new string('x', 8_000)} HTTP", StringComparison.Ordinal)}{Rest}"));
