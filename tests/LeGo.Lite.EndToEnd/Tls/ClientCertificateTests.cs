@@ -161,16 +161,17 @@ public sealed class ClientCertificateTests : IDisposable
         Assert.Equal(0, site.OpenErrors);
     }
 
+    /// <summary>Where a chain ends in its root OCSP is to be asked, where the leaf is alone its issuer is missing.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Nothing_that_a_certificate_names_is_fetched(bool hasOwnIntermediate)
+    public void Nothing_that_a_certificate_names_is_fetched(bool hasRoot)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var url = $"http://{listener.LocalEndpoint}/";
         var own = site.Authority.Issue(TlsSite.Name, url: url);
-        site.WriteItem(hasOwnIntermediate ? own : own with { Chain = TlsSite.LeafOf(own) });
+        site.WriteItem(own with { Chain = hasRoot ? own.Chain + site.Authority.Root : TlsSite.LeafOf(own) });
         site.Write("root.pem", site.Authority.Root + site.Authority.Intermediate);
         site.Serve(WithClientCa);
         var good = authority.Issue("client.example.com", usage: Authority.ClientUsage, url: url);
