@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using LeGo.Lite.Catalog;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -38,7 +39,9 @@ internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time, ILogg
             && value is Admission admission
             && (now >= admission.NotAfter || !admission.By.HasClientsOf(catalog.Current.Tls!.Record!.At(now))))
         {
+            // The request first, so that it has no answer; over HTTP/2 that alone would leave the connection.
             context.Abort();
+            context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
             return Task.CompletedTask;
         }
 
