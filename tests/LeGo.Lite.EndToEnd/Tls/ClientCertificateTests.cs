@@ -125,17 +125,24 @@ public sealed class ClientCertificateTests : IDisposable
         Assert.Contains("HTTP/1.1 204 ", Speak(version, renewed).Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_connection_ends_with_the_certificate_that_let_it_in()
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0)]
+    public async Task A_connection_ends_with_the_certificate_that_let_it_in(int major, int minor)
     {
         site.Serve(WithClientCa);
         var until = DateTimeOffset.UtcNow.AddSeconds(8);
-        using var kept = new TlsConnection(site.Https, TlsSite.Name, site.Trust(), authority.Issue("client.example.com", until: until, usage: Authority.ClientUsage));
-        kept.AssertServes();
+        using var kept = new TlsClient(
+            site, new(major, minor), keepsConnection: true, authority.Issue("client.example.com", until: until, usage: Authority.ClientUsage));
+        Assert.Equal((HttpStatusCode.OK, Web.NewerChain), await kept.DownloadAsync());
+        Assert.Equal(1, kept.Handshakes);
 
         Wait.Until(() => DateTimeOffset.UtcNow > until, () => "it expires");
 
-        Assert.NotNull(Record.Exception(kept.AssertServes));
+        // It has to begin anew, and is not let in.
+        Assert.NotNull(await Record.ExceptionAsync(kept.DownloadAsync));
+        Assert.NotNull(await Record.ExceptionAsync(kept.DownloadAsync));
+        Assert.InRange(kept.Handshakes, 2, int.MaxValue);
     }
 
     [Theory]

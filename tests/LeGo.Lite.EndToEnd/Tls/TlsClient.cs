@@ -11,7 +11,11 @@ internal sealed class TlsClient : IDisposable
     private readonly HttpClient client;
     private readonly SocketsHttpHandler handler;
 
-    public TlsClient(TlsSite site, Version version, bool keepsConnection)
+    /// <param name="site">What it speaks to.</param>
+    /// <param name="version">Of HTTP.</param>
+    /// <param name="keepsConnection">Else there is one for each request.</param>
+    /// <param name="pair">The client's own certificate; null: none.</param>
+    public TlsClient(TlsSite site, Version version, bool keepsConnection, Pair? pair = null)
     {
         handler = new()
         {
@@ -23,6 +27,7 @@ internal sealed class TlsClient : IDisposable
             SslOptions = new()
             {
                 CertificateChainPolicy = site.Trust(),
+                ClientCertificateContext = pair is null ? null : TlsConnection.Own(pair),
                 RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                 {
                     Handshakes++;

@@ -24,16 +24,13 @@ internal sealed class TlsConnection : IDisposable
         this.host = host;
         client = RawHttp.Connect(address);
         stream = new(client.GetStream());
-        using var own = pair is null ? null : X509Certificate2.CreateFromPem(pair.Chain, pair.Key);
-        var issuers = new X509Certificate2Collection();
-        issuers.ImportFromPem(pair is null ? "" : string.Concat(Pem.Blocks(pair.Chain)[1..]));
         try
         {
             stream.AuthenticateAsClient(new SslClientAuthenticationOptions
             {
                 TargetHost = host,
                 CertificateChainPolicy = trust,
-                ClientCertificateContext = own is null ? null : SslStreamCertificateContext.Create(own, issuers, offline: true),
+                ClientCertificateContext = pair is null ? null : Own(pair),
                 ApplicationProtocols = [SslApplicationProtocol.Http11],
             });
         }
@@ -42,6 +39,16 @@ internal sealed class TlsConnection : IDisposable
             Dispose();
             throw;
         }
+    }
+
+    /// <summary>What a client shows, with its intermediates.</summary>
+    public static SslStreamCertificateContext Own(Pair pair)
+    {
+        var issuers = new X509Certificate2Collection();
+        issuers.ImportFromPem(string.Concat(Pem.Blocks(pair.Chain)[1..]));
+#pragma warning disable CA2000 // It lives as long as the context that takes it.
+        return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(pair.Chain, pair.Key), issuers, offline: true);
+#pragma warning restore CA2000
     }
 
     /// <summary>The server's.</summary>
