@@ -43,9 +43,9 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Information, "clients are asked for certificates of other CAs from now on")]
     public static partial void ClientAuthoritiesChanged(this ILogger log);
 
-    [LoggerMessage(14, LogLevel.Information, "{Client} was not let in: {Reason}")]
-    public static partial void ClientCertificateRefused(this ILogger log, string client, string reason);
-
     [LoggerMessage(13, LogLevel.Warning, "connections were closed at once: there may be {Max}, and {Share} from one client; raise the limit of open files (ulimit -n, LimitNOFILE=) for up to 10,000, and let a firewall keep out who opens them for nothing")]
     public static partial void ConnectionsRefused(this ILogger log, long max, long share);
+
+    [LoggerMessage(14, LogLevel.Information, "{Client} was not let in: {Reason}")]
+    public static partial void ClientCertificateRefused(this ILogger log, string client, string reason);
 }

@@ -14,11 +14,11 @@ namespace LeGo.Lite.Http;
 /// <param name="log">Says that connections are closed.</param>
 internal sealed class ConnectionCap(long max, TrustedProxies proxies, TimeProvider time, ILogger log)
 {
-    // Of all connections one client may have a quarter.
-    private const int Shares = 4;
-
     // Whoever opens connections by the thousand must not fill the log.
     private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
+
+    // Of all connections one client may have a quarter.
+    private readonly long share = Math.Max(1, max / 4);
 
     private readonly Lock counting = new();
     private readonly Dictionary<ulong, long> counts = [];
@@ -54,7 +54,7 @@ internal sealed class ConnectionCap(long max, TrustedProxies proxies, TimeProvid
         lock (counting)
         {
             var own = counts.GetValueOrDefault(network);
-            if (count >= max || (!speaksForMany && own >= Math.Max(1, max / Shares)))
+            if (count >= max || (!speaksForMany && own >= share))
             {
                 return false;
             }
@@ -84,7 +84,7 @@ internal sealed class ConnectionCap(long max, TrustedProxies proxies, TimeProvid
         var isDue = last == 0 || time.GetElapsedTime(last, now) >= WarningInterval;
         if (isDue && Interlocked.CompareExchange(ref warned, now, last) == last)
         {
-            log.ConnectionsRefused(max, max / Shares);
+            log.ConnectionsRefused(max, share);
         }
     }
 }
