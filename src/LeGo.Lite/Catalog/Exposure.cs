@@ -13,7 +13,6 @@ internal sealed class Exposure
 
     // Whether others may pass what is above the root, and above what links lead to.
     private readonly Dictionary<string, bool> above = [];
-    private readonly Dictionary<string, bool>.AlternateLookup<ReadOnlySpan<char>> aboveBySpan;
 
     private readonly List<string> gates = [];
     private TreeFile? first;
@@ -21,7 +20,7 @@ internal sealed class Exposure
 
     public Exposure(TreeLook look)
     {
-        (this.look, aboveBySpan) = (look, above.GetAlternateLookup<ReadOnlySpan<char>>());
+        this.look = look;
 
         var gate = Enter(look.Root, null);
         foreach (var section in new[] { look.Root[DataTree.PrivateKeys], look.Root[DataTree.Certificates] })
@@ -42,16 +41,24 @@ internal sealed class Exposure
         $"every user of this machine can read this file{(count > 1 ? $" and {count - 1} more with private keys or API keys" : "")}; chmod o-rwx on {string.Join(" and ", gates.Select(Problem.Printable))} closes {(count > 1 ? "them all" : "it")}, and the user that runs lego-lite must then be owner or in the group"));
 
     /// <summary>Whether every user of this machine can read a file that is named somewhere, in a tree or not; links are followed.</summary>
-    public static bool Of(string path)
-    {
-        if (Posix.RealPath(path, out _) is not { } location || !FileStamp.Of(location).Mode.HasFlag(UnixFileMode.OtherRead))
-        {
-            return false;
-        }
+    public static bool Of(string path) =>
+        Posix.RealPath(path, out _) is { } location && FileStamp.Of(location).Mode.HasFlag(UnixFileMode.OtherRead) && OthersReach(location, []);
 
-        for (var directory = Path.GetDirectoryName(location); directory is not null; directory = Path.GetDirectoryName(directory))
+    /// <summary>Whether others may pass each directory on the way to a place.</summary>
+    /// <param name="location">Absolute and without links.</param>
+    /// <param name="known">Of each directory that was looked at.</param>
+    private static bool OthersReach(string location, Dictionary<string, bool> known)
+    {
+        var knownBySpan = known.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var end = 0; end >= 0; end = location.IndexOf('/', end + 1))
         {
-            if (!LetsOthersPass(FileStamp.Of(directory)))
+            var directory = end == 0 ? "/" : location.AsSpan(0, end);
+            if (!knownBySpan.TryGetValue(directory, out var isOpen))
+            {
+                knownBySpan[directory] = isOpen = LetsOthersPass(FileStamp.Of(directory.ToString()));
+            }
+
+            if (!isOpen)
             {
                 return false;
             }
@@ -101,18 +108,9 @@ internal sealed class Exposure
     /// <param name="location">Absolute and without links.</param>
     private string? GateTo(string location)
     {
-        for (var end = 0; end >= 0; end = location.IndexOf('/', end + 1))
+        if (!OthersReach(location, above))
         {
-            var directory = end == 0 ? "/" : location.AsSpan(0, end);
-            if (!aboveBySpan.TryGetValue(directory, out var isOpen))
-            {
-                aboveBySpan[directory] = isOpen = LetsOthersPass(FileStamp.Of(directory.ToString()));
-            }
-
-            if (!isOpen)
-            {
-                return null;
-            }
+            return null;
         }
 
         var root = look.Roots.First(root => TreeWalk.Holds(root, location));

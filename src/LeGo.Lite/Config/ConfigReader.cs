@@ -207,20 +207,9 @@ internal sealed class ConfigReader
         var networks = ImmutableArray.CreateBuilder<IPNetwork>();
         foreach (var scalar in fields.TextList("trusted_proxies") ?? [])
         {
-            // As it is usually written: 10 would be 0.0.0.10 here, and 010.0.0.1 would be 8.0.0.1.
-            var text = scalar.Value;
-            var first = text.Split('/')[0];
-            var isUsual = IPAddress.TryParse(first, out var address)
-                && (address.AddressFamily != AddressFamily.InterNetwork || address.ToString() == first);
-            if (isUsual && IPNetwork.TryParse(text, out var network))
+            if (Network(scalar.Value) is { } network)
             {
-                var isMapped = network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix;
-                networks.Add(isMapped ? new(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedPrefix) : network);
-            }
-            else if (isUsual && IPAddress.TryParse(text, out address))
-            {
-                address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-                networks.Add(new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
+                networks.Add(network);
             }
             else
             {
@@ -229,6 +218,24 @@ internal sealed class ConfigReader
         }
 
         return networks.DrainToImmutable();
+    }
+
+    /// <summary>An address is a network of one. One of IPv4 is taken as such, however it is written.</summary>
+    private static IPNetwork? Network(string text)
+    {
+        // As it is usually written: 10 would be 0.0.0.10 here, and 010.0.0.1 would be 8.0.0.1.
+        var first = text.Split('/')[0];
+        if (!IPAddress.TryParse(first, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != first))
+        {
+            return null;
+        }
+
+        var network = first == text ? new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)
+            : IPNetwork.TryParse(text, out var parsed) ? parsed
+            : (IPNetwork?)null;
+        return network is { BaseAddress: { IsIPv4MappedToIPv6: true } mapped, PrefixLength: >= MappedPrefix and var length }
+            ? new(mapped.MapToIPv4(), length - MappedPrefix)
+            : network;
     }
 
     private static TimeSpan? Interval(FieldReader? fields, string key)

@@ -10,11 +10,8 @@ internal sealed class TrustedProxies(ImmutableArray<IPNetwork> networks)
 {
     private const string Header = "X-Forwarded-For";
 
-    public bool Include(IPAddress? address)
-    {
-        var plain = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
-        return plain is not null && networks.Any(network => network.Contains(plain));
-    }
+    public bool Include(IPAddress? address) =>
+        ClientAddress.Plain(address) is { } plain && networks.Any(network => network.Contains(plain));
 
     /// <summary>What anybody else says is not even read.</summary>
     public void Use(WebApplication app)
