@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace LeGo.Lite.EndToEnd.Support;
 
 /// <summary>The native binary as a running server.</summary>
-internal sealed class LegoLite : IDisposable
+internal sealed partial class LegoLite : IDisposable
 {
     /// <summary>What an https:// address needs, from the sample.</summary>
     public static readonly (string Name, string Value) OwnCertificate = ("LEGO_LITE_TLS__CERTIFICATE", "web.example.com");
@@ -61,11 +62,27 @@ internal sealed class LegoLite : IDisposable
     public string Address => Addresses.First();
 
     /// <summary>The https one of two.</summary>
-    public string SecureAddress => Addresses.Last();
+    public string SecureAddress => Addresses.First(address => address.StartsWith("https:", StringComparison.Ordinal));
 
     public string[] OutputLines => output.All;
 
     public string[] LogLines => errors.All;
+
+    /// <summary>The errors of the log that it has not cleared again.</summary>
+    public IReadOnlySet<string> OpenErrors
+    {
+        get
+        {
+            var open = new HashSet<string>();
+            foreach (var error in LogLines.Select(line => Error().Match(line)).Where(match => match.Success))
+            {
+                var problem = error.Groups["problem"].Value;
+                _ = error.Groups["cleared"].Success ? open.Remove(problem) : open.Add(problem);
+            }
+
+            return open;
+        }
+    }
 
     /// <summary>Everything it wrote.</summary>
     public string Log => string.Join('\n', [.. OutputLines, .. LogLines, ""]);
@@ -159,6 +176,9 @@ internal sealed class LegoLite : IDisposable
         process.Dispose();
         home?.Dispose();
     }
+
+    [GeneratedRegex(@"LeGo\.Lite\[\d+\] (?<cleared>cleared: )?(?<problem>.*: error: .*)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Error();
 
     /// <summary>The lines of a stream so far.</summary>
     private sealed class Lines

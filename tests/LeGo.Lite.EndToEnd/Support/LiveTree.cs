@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace LeGo.Lite.EndToEnd.Support;
 
 /// <summary>A tree that changes while a server watches it.</summary>
-internal sealed partial class LiveTree : IDisposable
+internal sealed class LiveTree : IDisposable
 {
     private const string Marker = "marker";
     private readonly TempDirectory temp = new();
@@ -89,7 +87,7 @@ internal sealed partial class LiveTree : IDisposable
     /// <summary>No error is left: the log has cleared each it had, and <c>check</c> has none.</summary>
     public void AssertNoErrors()
     {
-        Wait.Until(() => OpenErrors.Count == 0, () => $"every error is cleared\n{Server.Log}");
+        Wait.Until(() => Server.OpenErrors.Count == 0, () => $"every error is cleared\n{Server.Log}");
         _ = (LegoLite.Command("check", "--data", Path) with { Directory = temp.Path, Environment = settings }).RunWell();
     }
 
@@ -98,22 +96,4 @@ internal sealed partial class LiveTree : IDisposable
         Server.Dispose();
         temp.Dispose();
     }
-
-    private HashSet<string> OpenErrors
-    {
-        get
-        {
-            var open = new HashSet<string>();
-            foreach (var error in Server.LogLines.Select(line => Error().Match(line)).Where(match => match.Success))
-            {
-                var problem = error.Groups["problem"].Value;
-                _ = error.Groups["cleared"].Success ? open.Remove(problem) : open.Add(problem);
-            }
-
-            return open;
-        }
-    }
-
-    [GeneratedRegex(@"LeGo\.Lite\[\d+\] (?<cleared>cleared: )?(?<problem>.*: error: .*)$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Error();
 }

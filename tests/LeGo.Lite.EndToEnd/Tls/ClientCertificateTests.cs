@@ -165,7 +165,7 @@ public sealed class ClientCertificateTests : IDisposable
 
         site.Write("ca.pem", other.Root);
         Wait.Until(() => Speak("-tls1_3", Issue(other)).Text.Contains("HTTP/1.1 204 ", StringComparison.Ordinal), () => $"the new CA holds\n{site.Server.Log}");
-        Assert.Equal(0, site.OpenErrors);
+        Assert.Empty(site.Server.OpenErrors);
     }
 
     /// <summary>Where a chain ends in its root OCSP is to be asked, where the leaf is alone its issuer is missing.</summary>

@@ -57,15 +57,9 @@ internal sealed class TlsConnection : IDisposable
     public void AssertServes()
     {
         stream.Write(Encoding.ASCII.GetBytes($"GET /certwarden/api/health HTTP/1.1\r\nHost: {host}\r\n\r\n"));
-        var head = new StringBuilder();
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
-            var next = stream.ReadByte();
-            Assert.True(next >= 0, $"the connection ends: {head}");
-            head.Append((char)next);
-        }
-
-        Assert.StartsWith("HTTP/1.1 204 ", head.ToString(), StringComparison.Ordinal);
+        var head = RawHttp.ReadHead(stream);
+        Assert.EndsWith("\r\n\r\n", head, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 204 ", head, StringComparison.Ordinal);
     }
 
     public void Dispose()

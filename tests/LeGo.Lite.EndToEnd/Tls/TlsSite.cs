@@ -40,16 +40,12 @@ internal sealed class TlsSite : IDisposable
 
     public LegoLite Server => server!;
 
-    public string Https => Server.Addresses.First(address => address.StartsWith("https:", StringComparison.Ordinal));
+    public string Https => Server.SecureAddress;
 
     public int Port => new Uri(Https).Port;
 
     /// <summary>How often the log says that the own certificate was renewed.</summary>
     public int Renewals => Server.LogLines.Count(line => line.Contains("] the server's own certificate was renewed; it is valid until 20", StringComparison.Ordinal));
-
-    /// <summary>How many errors the log has, less those that it has cleared.</summary>
-    public int OpenErrors => Server.LogLines.Where(line => line.Contains(": error: ", StringComparison.Ordinal))
-        .Sum(line => line.Contains("] cleared: ", StringComparison.Ordinal) ? -1 : 1);
 
     public string this[string name] => temp[name];
 
