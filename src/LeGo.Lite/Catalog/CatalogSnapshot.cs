@@ -52,7 +52,7 @@ internal sealed record OrderItem(
 {
     /// <inheritdoc cref="PrivateKeyItem.OfNobody"/>
     public static OrderItem OfNobody { get; } = new(
-        "", DateTimeOffset.MaxValue, PrivateKeyItem.OfNobody, new("", DateTimeOffset.UnixEpoch, default, default), null, null, null);
+        "", DateTimeOffset.MaxValue, PrivateKeyItem.OfNobody, new("", "", DateTimeOffset.UnixEpoch, default, default), null, null, null);
 }
 
 /// <summary>
@@ -182,7 +182,7 @@ internal sealed class CatalogSnapshot
         };
         return new(record, orders, download);
 
-        Representation Download(KeyMaterial key) => new($"{record.Name}.key.pem", key.UpdatedAt, key.Key.Pem, default);
+        Representation Download(KeyMaterial key) => new(record.Name, ".key.pem", key.UpdatedAt, key.Key.Pem, default);
     }
 
     private static OrderItem Make(OrderRecord order, PrivateKeyItem? privateKey)
@@ -195,14 +195,14 @@ internal sealed class CatalogSnapshot
             order.DirectoryName,
             chain.NotAfter,
             privateKey,
-            Certificate: new($"{name}.cert.pem", order.UpdatedAt, default, chain.Pem),
-            Issuers: issuers.IsEmpty ? null : new($"{name}.chain.pem", order.UpdatedAt, default, issuers),
-            PrivateCertificate: WithKey("certkey", leaf),
-            PrivateCertificateChain: WithKey("certchainkey", chain.Pem));
+            Certificate: new(name, ".cert.pem", order.UpdatedAt, default, chain.Pem),
+            Issuers: issuers.IsEmpty ? null : new(name, ".chain.pem", order.UpdatedAt, default, issuers),
+            PrivateCertificate: WithKey(".certkey.pem", leaf),
+            PrivateCertificateChain: WithKey(".certchainkey.pem", chain.Pem));
 
         // Without an item nobody has an API key for it.
-        Representation? WithKey(string suffix, ReadOnlyMemory<byte> certificates) => privateKey is not null && order.FinalizedKey is { } key
-            ? new($"{name}.{suffix}.pem", Later(key, order.UpdatedAt).UpdatedAt, key.Key.Pem, certificates)
+        Representation? WithKey(string extension, ReadOnlyMemory<byte> certificates) => privateKey is not null && order.FinalizedKey is { } key
+            ? new(name, extension, Later(key, order.UpdatedAt).UpdatedAt, key.Key.Pem, certificates)
             : null;
     }
 

@@ -4,46 +4,38 @@ using System.Security.Cryptography;
 namespace LeGo.Lite.Catalog;
 
 /// <summary>
-/// What one download returns (RFC 9110, section 3.2): the bytes and the header values that go with
-/// them, made once with the snapshot. The PEM itself is shared between the downloads it is part of.
+/// What one download returns (RFC 9110, section 3.2): the bytes, and what the header says of them. The PEM itself is
+/// shared between the downloads it is part of; of a large tree most are never asked for, so the rest is made when it is.
 /// </summary>
 internal sealed class Representation
 {
+    private readonly string name;
+    private readonly string extension;
     private readonly ReadOnlyMemory<byte> key;
     private readonly ReadOnlyMemory<byte> certificates;
+    private string? entityTag;
 
-    /// <param name="fileName">For <c>Content-Disposition</c>; of characters that need no quoting.</param>
+    /// <param name="name">The item's, as the directory spells it.</param>
+    /// <param name="extension">With the name it makes the name of the file that is downloaded.</param>
     /// <param name="lastModified">Cut to a whole second, as HTTP has it.</param>
     /// <param name="key">A private key, or nothing.</param>
     /// <param name="certificates">Certificates, or nothing. After a key an empty line goes before them.</param>
-    public Representation(string fileName, DateTimeOffset lastModified, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> certificates)
+    public Representation(string name, string extension, DateTimeOffset lastModified, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> certificates)
     {
-        this.key = key;
-        this.certificates = certificates;
-
+        (this.name, this.extension, this.key, this.certificates) = (name, extension, key, certificates);
         LastModified = HttpDate.Truncate(lastModified);
-        LastModifiedText = HttpDate.Format(LastModified);
-        ContentDisposition = $"attachment; filename=\"{fileName}\"";
-
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(key.Span);
-        hash.AppendData(Gap);
-        hash.AppendData(certificates.Span);
-        EntityTag = $"\"{Convert.ToHexStringLower(hash.GetHashAndReset())}\"";
     }
 
     /// <summary>Bytes.</summary>
     public int Length => key.Length + Gap.Length + certificates.Length;
 
     /// <summary>Strong, with its quotes: the SHA-256 of the body in hexadecimal (RFC 9110, section 8.8.3).</summary>
-    public string EntityTag { get; }
+    public string EntityTag => entityTag ??= Digest();
 
     public DateTimeOffset LastModified { get; }
 
-    /// <summary><see cref="LastModified"/> as an HTTP-date (RFC 9110, section 5.6.7).</summary>
-    public string LastModifiedText { get; }
-
-    public string ContentDisposition { get; }
+    /// <summary>No character of an item's name needs quoting.</summary>
+    public string ContentDisposition => $"attachment; filename=\"{name}{extension}\"";
 
     private ReadOnlySpan<byte> Gap => key.IsEmpty || certificates.IsEmpty ? [] : "\n"u8;
 
@@ -52,5 +44,14 @@ internal sealed class Representation
         writer.Write(key.Span);
         writer.Write(Gap);
         writer.Write(certificates.Span);
+    }
+
+    private string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(key.Span);
+        hash.AppendData(Gap);
+        hash.AppendData(certificates.Span);
+        return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset())}\"";
     }
 }

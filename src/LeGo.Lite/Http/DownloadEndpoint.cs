@@ -219,7 +219,7 @@ internal sealed class DownloadEndpoint(
     private static void SetHeaders(IHeaderDictionary headers, Representation download, bool viaUrl, DateTimeOffset now)
     {
         headers.ETag = download.EntityTag;
-        headers.LastModified = download.LastModified <= now ? download.LastModifiedText : HttpDate.Format(now);
+        headers.LastModified = HttpDate.Format(download.LastModified <= now ? download.LastModified : now);
         headers.CacheControl = "no-store";
         if (!viaUrl)
         {

@@ -135,10 +135,10 @@ public sealed class RepresentationTests : IDisposable
     [Fact]
     public void Last_modified_is_a_whole_second_in_the_form_of_HTTP()
     {
-        var representation = new Representation("n", new DateTimeOffset(2026, 3, 1, 9, 0, 5, 999, TimeSpan.FromHours(1)), default, default);
+        var representation = new Representation("n", ".pem", new DateTimeOffset(2026, 3, 1, 9, 0, 5, 999, TimeSpan.FromHours(1)), default, default);
 
         Assert.Equal(new DateTimeOffset(2026, 3, 1, 8, 0, 5, TimeSpan.Zero), representation.LastModified);
-        Assert.Equal("Sun, 01 Mar 2026 08:00:05 GMT", representation.LastModifiedText);
+        Assert.Equal("Sun, 01 Mar 2026 08:00:05 GMT", HttpDate.Format(representation.LastModified));
     }
 
     private void WriteTimes(string? keyUpdated, string? created, string? updated, string? itemKey, string? orderKey)

@@ -289,7 +289,7 @@ public sealed class RescanTests : IDisposable
             var order = snapshot.Certificate(name)?.NewestValidOrder.At(now);
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{snapshot.PrivateKey(name)?.Name} {snapshot.PrivateKey(name)?.Download.At(now)?.EntityTag} {snapshot.Certificate(name)?.Name} {snapshot.Certificate(name)?.PrivateKey?.Name} {order?.DirectoryName} {order?.PrivateKey?.Name} {order?.PrivateCertificateChain?.EntityTag} {order?.PrivateCertificateChain?.LastModifiedText}"));
+                $"{snapshot.PrivateKey(name)?.Name} {snapshot.PrivateKey(name)?.Download.At(now)?.EntityTag} {snapshot.Certificate(name)?.Name} {snapshot.Certificate(name)?.PrivateKey?.Name} {order?.DirectoryName} {order?.PrivateKey?.Name} {order?.PrivateCertificateChain?.EntityTag} {order?.PrivateCertificateChain?.LastModified}"));
             for (var i = 0; i < 3; i++)
             {
                 lines.Add($"{snapshot.PrivateKey(name)?.Credentials.Accept(ApiKeyDigest.Of(Material.Bytes($"{name}-key-0123456789-{i}")))} {snapshot.Certificate(name)?.Credentials.Accept(ApiKeyDigest.Of(Material.Bytes($"{name}-certificate-01234-{i}")))}");
