@@ -107,7 +107,7 @@ internal static class App
 
         var (catalog, log) = (app.Services.GetRequiredService<LiveCatalog>(), app.Services.GetRequiredService<ILogger>());
         var failedLogins = new FailedLogins(config.FailedLoginsPerMinute, FailedLoginsWindow);
-        app.Run(new DownloadEndpoint(catalog, config.BasePaths, failedLogins, time, log).HandleAsync);
+        app.Run(new DownloadEndpoint(new(catalog, config.BasePaths, failedLogins, time, log), time, log).HandleAsync);
         return (app, catalog);
     }
 

@@ -10,7 +10,7 @@ internal static class Framing
     public static void EndLinesWithCrLf() => AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
 
     /// <summary>What to answer instead; null: go on. No request is read after one that has content.</summary>
-    public static ErrorReply? Refuse(HttpContext context)
+    public static Error? Refuse(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
         var isRefused = request.Headers.TransferEncoding.Count > 0;
@@ -21,6 +21,6 @@ internal static class Framing
             response.Headers.Connection = "close";
         }
 
-        return isRefused ? ErrorReply.BadRequest : null;
+        return isRefused ? Error.BadRequest : null;
     }
 }

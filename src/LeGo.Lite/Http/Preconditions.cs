@@ -18,11 +18,16 @@ internal enum Precondition
 /// <summary>Conditional requests (RFC 9110, section 13), in the order of its section 13.2.2.</summary>
 internal static class Preconditions
 {
-    /// <param name="headers">Of the request, a GET or HEAD.</param>
+    /// <param name="headers">Of the request, a GET or HEAD; null: it has none of the four.</param>
     /// <param name="representation">What would be sent.</param>
     /// <param name="now">Its Last-Modified is never later (RFC 9110, section 8.8.2.1).</param>
-    public static Precondition Evaluate(IHeaderDictionary headers, Representation representation, DateTimeOffset now)
+    public static Precondition Evaluate(IHeaderDictionary? headers, Representation representation, DateTimeOffset now)
     {
+        if (headers is null)
+        {
+            return Precondition.Met;
+        }
+
         var lastModified = representation.LastModified <= now ? representation.LastModified : HttpDate.Truncate(now);
         if (headers.IfMatch is { Count: > 0 } ifMatch)
         {

@@ -8,15 +8,15 @@ namespace LeGo.Lite.Http;
 /// <param name="Select">What is downloaded, if there is any.</param>
 /// <param name="Missing">What an authenticated client is told if there is none, though there is a valid order.</param>
 internal sealed record Route(
-    string Segment, RouteNeeds Needs, Func<Requested, DateTimeOffset, Representation?> Select, ErrorReply Missing)
+    string Segment, RouteNeeds Needs, Func<Requested, DateTimeOffset, Representation?> Select, Error Missing)
 {
     public static readonly Route[] All =
     [
-        new("privatekeys", RouteNeeds.PrivateKey, (requested, now) => requested.PrivateKey.Download.At(now), ErrorReply.NoPem),
-        new("certificates", RouteNeeds.Certificate, (requested, _) => requested.Order?.Certificate, ErrorReply.NoValidOrder),
-        new("privatecertchains", RouteNeeds.Both, (requested, _) => requested.Order?.PrivateCertificateChain, ErrorReply.NoPrivateKey),
-        new("privatecerts", RouteNeeds.Both, (requested, _) => requested.Order?.PrivateCertificate, ErrorReply.NoPrivateKey),
-        new("certrootchains", RouteNeeds.Certificate, (requested, _) => requested.Order?.Issuers, ErrorReply.NoChain),
+        new("privatekeys", RouteNeeds.PrivateKey, (requested, now) => requested.PrivateKey.Download.At(now), Error.NoPem),
+        new("certificates", RouteNeeds.Certificate, (requested, _) => requested.Order?.Certificate, Error.NoValidOrder),
+        new("privatecertchains", RouteNeeds.Both, (requested, _) => requested.Order?.PrivateCertificateChain, Error.NoPrivateKey),
+        new("privatecerts", RouteNeeds.Both, (requested, _) => requested.Order?.PrivateCertificate, Error.NoPrivateKey),
+        new("certrootchains", RouteNeeds.Certificate, (requested, _) => requested.Order?.Issuers, Error.NoChain),
     ];
 }
 

@@ -90,7 +90,8 @@ public sealed class RequestFuzzTests
 
         // A checkout that others can read is a warning.
         log.Clear();
-        return new DownloadEndpoint(catalog, BasePaths, new(0, TimeSpan.Zero), time, log.CreateLogger("LeGo.Lite")).HandleAsync;
+        var downloads = new Downloads(catalog, BasePaths, new(0, TimeSpan.Zero), time, log.CreateLogger("LeGo.Lite"));
+        return new DownloadEndpoint(downloads, time, log.CreateLogger("LeGo.Lite")).HandleAsync;
     }
 
     private static async Task<(int Status, string Body)> HandleAsync(Func<HttpContext, Task> handler, Request request)
