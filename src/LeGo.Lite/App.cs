@@ -89,13 +89,20 @@ internal static class App
             source.Data, source.Scan, first, config.Debounce, time, services.GetRequiredService<ILogger>()));
         builder.Services.AddSingleton(services => new TlsHandshake(
             services.GetRequiredService<LiveCatalog>(), time, services.GetRequiredService<ILogger>()));
+        builder.Services.AddSingleton(services => new Downloads(
+            services.GetRequiredService<LiveCatalog>(),
+            config.BasePaths,
+            new(config.FailedLoginsPerMinute, FailedLoginsWindow),
+            time,
+            services.GetRequiredService<ILogger>()));
         var proxies = new TrustedProxies(config.TrustedProxies);
-        builder.WebHost.UseKestrelCore().UseSockets(Limits.Set).ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseSockets(Transport.Set).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             Limits.Set(kestrel.Limits);
             Framing.EndLinesWithCrLf();
-            Listen(kestrel, config.Listen, new(connections, proxies, time, kestrel.ApplicationServices.GetRequiredService<ILogger>()));
+            var services = kestrel.ApplicationServices;
+            Listen(kestrel, config, new(connections, proxies, time, services.GetRequiredService<ILogger>()), new(services.GetRequiredService<Downloads>(), time));
         });
 
         var app = builder.Build();
@@ -105,16 +112,14 @@ internal static class App
             app.Use(app.Services.GetRequiredService<TlsHandshake>().AdmitStill);
         }
 
-        var (catalog, log) = (app.Services.GetRequiredService<LiveCatalog>(), app.Services.GetRequiredService<ILogger>());
-        var failedLogins = new FailedLogins(config.FailedLoginsPerMinute, FailedLoginsWindow);
-        app.Run(new DownloadEndpoint(new(catalog, config.BasePaths, failedLogins, time, log), time, log).HandleAsync);
-        return (app, catalog);
+        app.Run(new DownloadEndpoint(app.Services.GetRequiredService<Downloads>(), time, app.Services.GetRequiredService<ILogger>()).HandleAsync);
+        return (app, app.Services.GetRequiredService<LiveCatalog>());
     }
 
-    private static void Listen(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, ConnectionCap cap)
+    private static void Listen(KestrelServerOptions kestrel, ServerConfig config, ConnectionCap cap, DirectConnections direct)
     {
         var tls = kestrel.ApplicationServices.GetRequiredService<TlsHandshake>();
-        foreach (var (isTls, address, port) in addresses)
+        foreach (var (isTls, address, port) in config.Listen)
         {
             if (address is null)
             {
@@ -132,6 +137,12 @@ internal static class App
                 if (isTls)
                 {
                     tls.Use(listen);
+                }
+
+                // Whether a client's certificate still lets it in is asked with each request, by the web server.
+                if (config.Tls?.ClientCa is null)
+                {
+                    direct.Use(listen);
                 }
             }
         }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace LeGo.Lite.Http;
 
@@ -14,7 +13,11 @@ internal static class Limits
     /// <summary>Of a TLS handshake, and of the headers of a request.</summary>
     public static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(10);
 
-    private const int MaxHeaders = 8 * 1024;
+    /// <summary>Bytes of a request line, and of a header.</summary>
+    public const int MaxHeaders = 8 * 1024;
+
+    /// <summary>Between two requests.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);
 
     // The least that HTTP/2 allows (RFC 9113, section 6.9.2).
     private const int MinWindow = 65_535;
@@ -41,9 +44,6 @@ internal static class Limits
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeaders;
 
         limits.RequestHeadersTimeout = FirstWords;
-        limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+        limits.KeepAliveTimeout = KeepAlive;
     }
-
-    /// <summary>Of requests that are sent on while nobody reads the responses, so much is kept for each connection; by default it is 1 MB.</summary>
-    public static void Set(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = 4 * MaxHeaders;
 }

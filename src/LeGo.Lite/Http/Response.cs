@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace LeGo.Lite.Http;
 
 /// <summary>
-/// What is sent: made once, and the same bytes each time but for the date.
+/// What is sent: made once, and the same bytes each time but for the date. <see cref="DownloadEndpoint"/> gives it to the web
+/// server, <see cref="DirectConnections"/> writes it by itself.
 /// </summary>
 internal sealed class Response
 {
