@@ -32,7 +32,7 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
     private async Task<bool> ServeAsync(ConnectionContext connection)
     {
         var (input, output) = (connection.Transport.Input, connection.Transport.Output);
-        var client = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var client = ClientAddress.Plain((connection.RemoteEndPoint as IPEndPoint)?.Address);
         var patience = new Patience(connection);
 
         // The web server knows how to part when it is told to stop.
