@@ -60,7 +60,9 @@ public sealed class Http2Tests(SecureServer secure) : IClassFixture<SecureServer
 
     [Fact]
     public void Requests_that_are_taken_back_at_once_do_not_pile_up() => Flood(
-        "away 11",
+
+        // Too many were taken back, or too much waits for a window that the client never opens: what is met first.
+        ["away 11", "away 2"],
         (connection, i) =>
         {
             connection.AddRequest(2 * i + 1, RawHttp2.Get(Download, ApiKey));
@@ -69,7 +71,7 @@ public sealed class Http2Tests(SecureServer secure) : IClassFixture<SecureServer
 
     [Fact]
     public void Headers_that_do_not_end_are_not_collected() => Flood(
-        "away 1",
+        ["away 1"],
         (connection, i) => connection.Add(
             i == 0 ? RawHttp2.HeadersFrame : RawHttp2.Continuation, 0, 1, i == 0 ? RawHttp2.Encode(RawHttp2.Get(Download)) : RawHttp2.Encode(($"x-{i}", new('x', 100)))));
 
@@ -141,7 +143,7 @@ public sealed class Http2Tests(SecureServer secure) : IClassFixture<SecureServer
     }
 
     /// <summary>Sends on until the server hangs up.</summary>
-    private void Flood(string end, Action<RawHttp2, int> add)
+    private void Flood(string[] ends, Action<RawHttp2, int> add)
     {
         using var connection = new RawHttp2(server.SecureAddress);
         var i = 0;
@@ -155,7 +157,7 @@ public sealed class Http2Tests(SecureServer secure) : IClassFixture<SecureServer
         while (connection.Flush() && i < 1_000_000);
 
         Assert.InRange(i, 100, 999_999);
-        Assert.Contains(connection.Outcome(0), new[] { end, "closed" });
+        Assert.Contains(connection.Outcome(0), ends.Append("closed"));
         AssertWell();
     }
 
