@@ -90,10 +90,16 @@ internal ref struct DirectRequest
 
     private static bool TakeLine(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)
     {
-        var end = rest.IndexOf("\r\n"u8);
-        line = end < 0 ? default : rest[..end];
-        rest = end < 0 ? rest : rest[(end + 2)..];
-        return end >= 0;
+        var end = rest.IndexOf((byte)'\r');
+        if (end < 0 || end + 1 == rest.Length || rest[end + 1] != '\n')
+        {
+            line = default;
+            return false;
+        }
+
+        line = rest[..end];
+        rest = rest[(end + 2)..];
+        return true;
     }
 
     private static int IndexOf(ReadOnlySpan<byte> name)
