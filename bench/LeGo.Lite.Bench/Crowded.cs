@@ -27,7 +27,7 @@ internal static class Crowded
         ($"{Connections:n0} that had an answer and stay", Connections, "GET /legocerthub/api/v1/download/certificates/x HTTP/1.1\r\nHost: x\r\n\r\n", ""),
     ];
 
-    public static async Task<string> RunAsync(Trees trees, CancellationToken stop)
+    public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
         using var server = new Server(trees.Get(Pairs, stop));
         await server.FirstDownloadAsync(stop);
@@ -54,14 +54,14 @@ internal static class Crowded
             table.Add(crowd.Name, Figures.Time(p50), Figures.Time(p99), $"{p50 / nobody.P50:f2}", $"{p99 / nobody.P99:f2}");
         }
 
-        return $"""
+        return new($"""
             What one client waits for a download over loopback, one after the other on one connection, while others hold theirs: the native binary
             with default settings (but a log of warnings only, and failed logins answered without end) and a tree of {Pairs:n0} pairs.
             {Rounds} rounds of {Downloads:n0} downloads for each kind of others, by turns; those that drip send their byte every {BetweenDrips.TotalMilliseconds} ms, all of them
             in the same process that measures. "Nobody, once more" is the control: the noise.
 
             {table}
-            """;
+            """);
     }
 
     private static async Task<long[]> MeasureAsync(int port, int crowd, CancellationToken stop)

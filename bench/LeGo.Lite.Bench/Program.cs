@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using LeGo.Lite.Bench;
 
 // usage: lego-lite-bench [SECTION]... [SIZE]...    from the repository's root; default: everything
-(string Name, Func<Trees, CancellationToken, Task<string>> RunAsync)[] sections =
+(string Name, Func<Trees, CancellationToken, Task<Finding>> RunAsync)[] sections =
 [
     ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
     ("served", Served.RunAsync),

@@ -79,7 +79,7 @@ internal static class Refused
         ]),
     ];
 
-    public static async Task<string> RunAsync(Trees trees, CancellationToken stop)
+    public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
         var tree = trees.Get(Pairs, stop);
         tree.DisablePrivateKey(Disabled);
@@ -97,7 +97,7 @@ internal static class Refused
             }
         }
 
-        return $"""
+        return new($"""
             Whether the time that a refusal takes tells its reason: the native binary over loopback with a tree of {Pairs:n0} pairs, its log
             written to /dev/null, at level information a line for each request as in production. {Samples:n0} samples of each kind of
             refusal, in random order over one connection, from the request to its complete response. Requests compared have the same
@@ -108,7 +108,7 @@ internal static class Refused
             "{Control}" is the control, the same refusal once more: the noise. Slower is how likely a sample takes longer
             than one of "{Reference}": 0.5 if they are alike.
             {text}
-            """;
+            """);
     }
 
     /// <summary>A pair that isn't there, whose API keys open nothing.</summary>

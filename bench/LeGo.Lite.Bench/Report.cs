@@ -2,10 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LeGo.Lite.Bench;
 
-/// <summary>
-/// What goes to bench/results: a directory for each processor, in it a file for each section, so that a section
-/// that is not run keeps its figures and says what they were measured with.
-/// </summary>
+/// <summary>What goes to bench/results: a file for each processor.</summary>
 internal sealed class Report
 {
     private readonly string processor;
@@ -22,16 +19,19 @@ internal sealed class Report
             - kernel: {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}
             - file system: {fileSystem}
             - cores: {Environment.ProcessorCount}
+
             """;
     }
 
-    /// <summary>To the section's file and to standard output.</summary>
-    public async Task WriteAsync(string section, string body)
+    /// <summary>To the processor's file, in place of what the section found before, and to standard output.</summary>
+    public async Task WriteAsync(string section, Finding finding)
     {
         var name = string.Concat(processor.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'));
-        var text = $"# {section}: {processor}\n\n{circumstances}\n\n{body}";
-        Directory.CreateDirectory($"bench/results/{name}");
-        await File.WriteAllTextAsync($"bench/results/{name}/{section}.md", text);
+        var file = $"bench/results/{name}.md";
+        var text = $"{circumstances}{string.Concat(finding.Circumstances.Select(one => $"- {one.What}: {one.Version}\n"))}\n{finding.Text}";
+        Directory.CreateDirectory("bench/results");
+        var before = File.Exists(file) ? await File.ReadAllTextAsync(file) : "";
+        await File.WriteAllTextAsync(file, Results.Replace(before, processor, section, text, finding.Targets));
         await Console.Out.WriteAsync(text);
     }
 }

@@ -14,7 +14,7 @@ internal static class Rescan
     private const int Repetitions = 3;
     private static readonly TimeSpan DefaultRescan = TimeSpan.FromSeconds(30);
 
-    public static string Run(Trees trees, CancellationToken stop)
+    public static Finding Run(Trees trees, CancellationToken stop)
     {
         var table = new Table(
             "pairs", "directories", "files", "first scan", "nothing new", "CPU", "allocated", "share of a core", "one file changed", "allocated");
@@ -45,13 +45,13 @@ internal static class Rescan
                 scans.Where(scan => scan[0] == kind).Select(scan => double.Parse(scan[column], CultureInfo.InvariantCulture)).Median();
         }
 
-        return $"""
+        return new($"""
             What a scan costs, in process, with the tree in the page cache: medians of {Processes} processes with {Repetitions} scans
             of each kind after the first. CPU is user and system time of all threads; the share is that of a scan that
             finds nothing new, every {DefaultRescan.TotalSeconds} s.
 
             {table}
-            """;
+            """);
     }
 
     /// <summary>Scans, and prints a line for each scan: kind, seconds, seconds of CPU, bytes allocated.</summary>

@@ -13,7 +13,7 @@ internal static class Served
     // Default rescans begin 30 s and 60 s after the start; the third does after this.
     private static readonly TimeSpan TwoRescans = TimeSpan.FromSeconds(80);
 
-    public static async Task<string> RunAsync(Trees trees, CancellationToken stop)
+    public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
         var table = new Table("pairs", "start to first download", "resident", "CPU a minute, idle", "write to download", "worst", "peak resident");
         foreach (var pairs in trees.Sizes)
@@ -21,14 +21,14 @@ internal static class Served
             table.Add(await RowAsync(trees.Get(pairs, stop), stop));
         }
 
-        return $"""
+        return new($"""
             The native binary with default settings (but a log of warnings only), the tree in the page cache. Start: median
             of {Starts}. Resident, CPU: after and for two default rescans of an unchanged tree, which is one minute. Write
             to download: from the end of a write of one chain, renamed over and in place by turns, to the end of the first
             response that has it, polled every {Poll.TotalMilliseconds} ms; median of {Changes}.
 
             {table}
-            """;
+            """);
     }
 
     private static async Task<string[]> RowAsync(Tree tree, CancellationToken stop)
