@@ -13,39 +13,59 @@ internal sealed class Server : IDisposable
 
     /// <param name="tree">What it serves.</param>
     /// <param name="logLevel">Warnings only where a line for every request would be the most of what is measured.</param>
-    public Server(Tree tree, string logLevel = "warning")
+    /// <param name="log">The file that its log goes to.</param>
+    /// <param name="isPinned">Whether it has but one core.</param>
+    /// <param name="certificate">Its own, an item of the tree; without one there is no HTTPS.</param>
+    public Server(Tree tree, string logLevel = "warning", string log = "/dev/null", bool isPinned = false, string? certificate = null)
     {
         // From another directory: the repository has a config file in its root.
-        var info = new ProcessStartInfo(
-            "/bin/sh",
-            ["-c", "exec \"$0\" \"$@\" 2>/dev/null", Path.GetFullPath("artifacts/lego-lite"), "serve", "--data", tree.Path, "--listen", "http://127.0.0.1:0"])
+        var info = new ProcessStartInfo("/bin/sh", ["-c", "log=$0; exec \"$@\" 2>\"$log\"", log])
         {
             WorkingDirectory = tree.Path,
             RedirectStandardOutput = true,
         };
+        Add(isPinned ? ["taskset", "-c", Cores.Server] : []);
+        Add([Path.GetFullPath("artifacts/lego-lite"), "serve", "--data", tree.Path, "--listen", "http://127.0.0.1:0"]);
 
         // All settings that are not the default.
         info.Environment.Clear();
         info.Environment["LEGO_LITE_LOG__LEVEL"] = logLevel;
         info.Environment["LEGO_LITE_FAILED_LOGINS_PER_MINUTE"] = "0";
+        if (certificate is not null)
+        {
+            info.Environment["LEGO_LITE_TLS__CERTIFICATE"] = certificate;
+            Add(["--listen", "https://127.0.0.1:0"]);
+        }
+
         process = Process.Start(info)!;
+
+        void Add(IEnumerable<string> arguments)
+        {
+            foreach (var argument in arguments)
+            {
+                info.ArgumentList.Add(argument);
+            }
+        }
     }
 
-    public int Port => client.BaseAddress!.Port;
+    /// <summary>Where it listens, once it has been waited for.</summary>
+    public Uri Http => client.BaseAddress!;
+
+    public int Port => Http.Port;
 
     /// <summary>Waits for the first download. Returns the seconds since the start.</summary>
     public async Task<double> FirstDownloadAsync(CancellationToken stop)
     {
-        var line = await process.StandardOutput.ReadLineAsync(stop);
-        if (line?.StartsWith(Listening, StringComparison.Ordinal) != true)
-        {
-            throw new IOException("lego-lite does not listen");
-        }
-
-        client.BaseAddress = new(line[Listening.Length..]);
+        client.BaseAddress = await AddressAsync(stop);
         await CertificateAsync(0, stop);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
+
+    /// <summary>The next address that it says it listens on.</summary>
+    public async Task<Uri> AddressAsync(CancellationToken stop) =>
+        await process.StandardOutput.ReadLineAsync(stop) is { } line && line.StartsWith(Listening, StringComparison.Ordinal)
+            ? new(line[Listening.Length..])
+            : throw new IOException("lego-lite does not listen");
 
     /// <summary>Downloads a certificate.</summary>
     public async Task<string> CertificateAsync(int pair, CancellationToken stop)
@@ -56,12 +76,7 @@ internal sealed class Server : IDisposable
         return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(stop);
     }
 
-    /// <summary>Seconds of CPU since the start, bytes in memory, now and at most.</summary>
-    public (double Cpu, long Resident, long Peak) Usage()
-    {
-        process.Refresh();
-        return (process.TotalProcessorTime.TotalSeconds, process.WorkingSet64, process.PeakWorkingSet64);
-    }
+    public Usage Usage() => Bench.Usage.Of(process);
 
     public void Dispose()
     {

@@ -46,6 +46,9 @@ internal sealed class Trees : IDisposable
         return tree;
     }
 
+    /// <summary>An empty directory.</summary>
+    public string NewDirectory(string name) => Directory.CreateDirectory(Path.Combine(home, name)).FullName;
+
     public void Dispose() => Directory.Delete(home, recursive: true);
 }
 
@@ -71,18 +74,23 @@ internal sealed record Tree(string Path, int Pairs)
         Parallel.For(0, Pairs, new() { CancellationToken = stop }, pair =>
         {
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            Directory.CreateDirectory($"{Path}/privatekeys/{Name(pair)}");
-            File.WriteAllText(KeyMetadata(pair), Metadata(PrivateKeyApiKey(pair)));
-            File.WriteAllText(KeyFile(pair), key.ExportPkcs8PrivateKeyPem() + "\n");
-
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(ChainFile(pair))!);
-            File.WriteAllText(CertificateMetadata(pair), Metadata(ApiKey(pair)));
-            File.WriteAllText(ChainFile(pair), Chain(pair, key));
+            Write(pair, key, Chain(pair, key));
         });
 
         // So that the disk does not catch up while others are measured.
         Command.Output("sync", "-f", Path);
         Thread.Sleep(Settled);
+    }
+
+    public void Write(int pair, AsymmetricAlgorithm key, string chain)
+    {
+        Directory.CreateDirectory($"{Path}/privatekeys/{Name(pair)}");
+        File.WriteAllText(KeyMetadata(pair), Metadata(PrivateKeyApiKey(pair)));
+        File.WriteAllText(KeyFile(pair), key.ExportPkcs8PrivateKeyPem() + "\n");
+
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(ChainFile(pair))!);
+        File.WriteAllText(CertificateMetadata(pair), Metadata(ApiKey(pair)));
+        File.WriteAllText(ChainFile(pair), chain);
     }
 
     /// <summary>Another certificate for the same key.</summary>
@@ -109,13 +117,13 @@ internal sealed record Tree(string Path, int Pairs)
         File.AppendAllText(CertificateMetadata(pair), "api_key_via_url: true\n");
     }
 
+    public string KeyFile(int pair) => $"{Path}/privatekeys/{Name(pair)}/privkey.pem";
+
+    public string ChainFile(int pair) => $"{Path}/certificates/{Name(pair)}/orders/2026-01-01/fullchain.pem";
+
     private string KeyMetadata(int pair) => $"{Path}/privatekeys/{Name(pair)}/key.yaml";
 
     private string CertificateMetadata(int pair) => $"{Path}/certificates/{Name(pair)}/certificate.yaml";
-
-    private string KeyFile(int pair) => $"{Path}/privatekeys/{Name(pair)}/privkey.pem";
-
-    private string ChainFile(int pair) => $"{Path}/certificates/{Name(pair)}/orders/2026-01-01/fullchain.pem";
 
     private static string Metadata(string apiKey) => $"api_key_sha256: {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(apiKey)))}\n";
 
