@@ -2,15 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using LeGo.Lite.Bench;
 
-// usage: lego-lite-bench [SECTION]... [SIZE]...    from the repository's root; default: everything
-(string Name, Func<Trees, CancellationToken, Task<Finding>> RunAsync)[] sections =
-[
-    ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
-    ("served", Served.RunAsync),
-    ("refused", Refused.RunAsync),
-    ("crowded", Crowded.RunAsync),
-];
-
+// usage: lego-lite-bench [SECTION]... [SIZE]... [SECONDS s]    from the repository's root; default: everything, with runs of 5s under load
 if (args is [Rescan.Child, var path, var pairs])
 {
     Rescan.Measure(new(path, Number(pairs)!.Value));
@@ -18,10 +10,21 @@ if (args is [Rescan.Child, var path, var pairs])
 }
 
 var sizes = args.Select(Number).OfType<int>().Distinct().ToList();
-var names = args.Where(arg => Number(arg) is null).ToList();
+var seconds = args.Where(arg => arg.EndsWith('s')).Select(arg => Number(arg[..^1])).FirstOrDefault(number => number is not null) ?? 5;
+var names = args.Where(arg => Number(arg.TrimEnd('s')) is null).ToList();
+
+(string Name, Func<Trees, CancellationToken, Task<Finding>> RunAsync)[] sections =
+[
+    ("nginx", (trees, stop) => SideBySide.RunAsync(trees, seconds, stop)),
+    ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
+    ("served", Served.RunAsync),
+    ("refused", Refused.RunAsync),
+    ("crowded", Crowded.RunAsync),
+];
+
 if (names.Find(name => sections.All(section => section.Name != name)) is { } unknown)
 {
-    await Console.Error.WriteLineAsync($"bench: {unknown} is neither a number of pairs nor a section: {string.Join(", ", sections.Select(section => section.Name))}");
+    await Console.Error.WriteLineAsync($"bench: {unknown} is neither a number of pairs, nor of seconds, nor a section: {string.Join(", ", sections.Select(section => section.Name))}");
     return 2;
 }
 
@@ -30,7 +33,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    using var trees = new Trees(sizes is [] ? [1_000, 10_000, 100_000] : sizes);
+    using var trees = new Trees(sizes is [] ? [10, 1_000, 10_000, 100_000] : sizes);
     var report = new Report(trees.FileSystem);
     foreach (var (name, runAsync) in sections.Where(section => names is [] || names.Contains(section.Name)))
     {
