@@ -15,5 +15,7 @@ internal static class Figures
 
     public static string Ratio(double ratio) => $"{ratio:f2}";
 
+    public static string Percent(double share) => $"{share:p2}";
+
     public static string Size(double bytes) => bytes >= 1e9 ? $"{bytes / 1e9:f2} GB" : bytes >= 1e6 ? $"{bytes / 1e6:f1} MB" : $"{bytes / 1e3:f1} kB";
 }

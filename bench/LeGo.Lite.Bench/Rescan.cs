@@ -14,10 +14,20 @@ internal static class Rescan
     private const int Repetitions = 3;
     private static readonly TimeSpan DefaultRescan = TimeSpan.FromSeconds(30);
 
+    // What of a core a scan that finds nothing new may take, and of how many pairs.
+    private const double WantedShare = 0.01;
+    private const int WantedPairs = 10_000;
+
+    // Of what it takes for each pair, the most to the least: 1 is linear, but more no longer fits into the processor's caches.
+    private const double WantedSpread = 1.5;
+    private const int MinPairs = 1_000;
+
     public static Finding Run(Trees trees, CancellationToken stop)
     {
         var table = new Table(
             "pairs", "directories", "files", "first scan", "nothing new", "CPU", "allocated", "share of a core", "one file changed", "allocated");
+        var targets = new List<Target>();
+        var costs = new List<double>();
         foreach (var pairs in trees.Sizes)
         {
             var tree = trees.Get(pairs, stop);
@@ -29,20 +39,36 @@ internal static class Rescan
                 scans.AddRange(lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')));
             }
 
+            var (cpu, share) = (Median("same", 2), Median("same", 2) / DefaultRescan.TotalSeconds);
+            if (pairs >= MinPairs)
+            {
+                costs.Add(cpu / pairs);
+            }
+
+            if (pairs == WantedPairs)
+            {
+                targets.Add(Target.AtMost($"a scan that finds nothing new, share of a core, {pairs:n0} pairs", WantedShare, share, Figures.Percent));
+            }
+
             table.Add(
                 $"{pairs:n0}",
                 $"{pairs * Tree.DirectoriesPerPair:n0}",
                 $"{pairs * Tree.FilesPerPair:n0}",
                 Figures.Time(Median("first", 1)),
                 Figures.Time(Median("same", 1)),
-                Figures.Time(Median("same", 2)),
+                Figures.Time(cpu),
                 Figures.Size(Median("same", 3)),
-                $"{Median("same", 2) / DefaultRescan.TotalSeconds:p2}",
+                Figures.Percent(share),
                 Figures.Time(Median("changed", 1)),
                 Figures.Size(Median("changed", 3)));
 
             double Median(string kind, int column) =>
                 scans.Where(scan => scan[0] == kind).Select(scan => double.Parse(scan[column], CultureInfo.InvariantCulture)).Median();
+        }
+
+        if (costs.Count > 1)
+        {
+            targets.Add(Target.AtMost($"the same for each pair, most to least, from {MinPairs:n0} pairs on", WantedSpread, costs.Max() / costs.Min(), Figures.Ratio));
         }
 
         return new($"""
@@ -51,7 +77,10 @@ internal static class Rescan
             finds nothing new, every {DefaultRescan.TotalSeconds} s.
 
             {table}
-            """);
+            """)
+        {
+            Targets = targets,
+        };
     }
 
     /// <summary>Scans, and prints a line for each scan: kind, seconds, seconds of CPU, bytes allocated.</summary>
