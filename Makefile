@@ -12,7 +12,7 @@ SCRIPTS := data.sample/make.sh $(wildcard scripts/*.sh)
 # dotnet uses all cores by itself, and two setups at once would be in each other's way.
 .NOTPARALLEL:
 
-.PHONY: help setup build run test bench check format sample clean setup-build setup-sample
+.PHONY: help setup build run test bench check format sample clean setup-build setup-sample setup-bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -25,6 +25,9 @@ setup-build:
 
 setup-sample:
 	@scripts/setup.sh sample
+
+setup-bench:
+	@scripts/setup.sh bench
 
 build: artifacts/lego-lite ## make the native binary, artifacts/lego-lite
 
@@ -43,9 +46,9 @@ run: build ## serve data.sample as lego-lite.yaml says, until Ctrl-C
 test: setup build ## run all tests, those of the native binary too
 	dotnet test --solution LeGo.Lite.sln
 
-bench: build ## measure into bench/results; SIZES="1000 10000" and SECTIONS="rescan refused" do less
+bench: setup-bench build ## measure into bench/results; SIZES="10 1000", SECTIONS="nginx served" and SECONDS=1 do less
 	dotnet publish bench/LeGo.Lite.Bench -c Release -r $(RID) -o artifacts/bench --nologo
-	@artifacts/bench/lego-lite-bench $(SECTIONS) $(SIZES)
+	@artifacts/bench/lego-lite-bench $(SECTIONS) $(SIZES) $(SECONDS:%=%s)
 
 check: setup ## look for formatting errors and warnings of the analysers
 	dotnet format LeGo.Lite.sln --verify-no-changes

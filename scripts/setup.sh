@@ -1,7 +1,7 @@
 #!/bin/sh
 # Says nothing when everything is here that LeGo.Lite needs to be built and tested. Otherwise
 # installs what is missing (as root, where there is apt-get), or says what to install.
-# usage: setup.sh [build|test|sample]    default: everything
+# usage: setup.sh [build|test|sample|bench]    default: what the build and the tests need
 set -eu
 cd "$(dirname "$0")/.."
 purpose=${1:-test}
@@ -30,6 +30,13 @@ missing() {
     has make || printf ' make'
     can_link || printf ' gcc libc6-dev'
     [ "$purpose" != build ] || return 0
+    if [ "$purpose" = bench ]; then
+        has git || printf ' git'
+        has taskset || printf ' util-linux'
+        has wrk || printf ' wrk'
+        has nginx || [ -x /usr/sbin/nginx ] || printf ' nginx' # where only root looks for programs
+        return 0
+    fi
     has curl || printf ' curl'
     has git || printf ' git'
     has setpriv || printf ' util-linux'
@@ -48,6 +55,8 @@ if [ "$(id -u)" = 0 ] && has apt-get; then
     apt-get -qq update >&2 || true
     # shellcheck disable=SC2086 # one word a package
     [ -z "$packages" ] || apt-get -qq install -y --no-install-recommends $packages >&2 || true
+    # The bench starts an nginx of its own: none is to stay on port 80 because it was installed for that.
+    case $packages in *nginx*) ! has systemctl || systemctl --quiet disable --now nginx >&2 || true ;; esac
     # shellcheck disable=SC2086
     [ -z "$sdk" ] || apt-get -qq install -y $sdk >&2 || true
     packages=$(missing)
