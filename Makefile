@@ -48,6 +48,7 @@ test: setup build ## run all tests, those of the native binary too
 
 bench: setup-bench build ## measure into bench/results; SIZES="10 1000", SECTIONS="nginx served" and SECONDS=1 do less
 	dotnet publish bench/LeGo.Lite.Bench -c Release -r $(RID) -o artifacts/bench --nologo
+	dotnet build bench/LeGo.Lite.Pieces -c Release -o artifacts/pieces --nologo
 	@artifacts/bench/lego-lite-bench $(SECTIONS) $(SIZES) $(SECONDS:%=%s)
 
 check: setup ## look for formatting errors and warnings of the analysers

@@ -18,6 +18,7 @@ var names = args.Where(arg => Number(arg.TrimEnd('s')) is null).ToList();
     ("nginx", (trees, stop) => SideBySide.RunAsync(trees, seconds, stop)),
     ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
     ("served", Served.RunAsync),
+    ("pieces", Pieces.RunAsync),
     ("refused", Refused.RunAsync),
     ("crowded", Crowded.RunAsync),
 ];

@@ -15,7 +15,7 @@ internal sealed class Report
         circumstances = $"""
             - date: {DateTime.UtcNow:yyyy-MM-dd}
             - program: {Command.Output("git", "describe", "--always", "--dirty").Trim()}
-            - .NET: {Environment.Version}, native AOT
+            - .NET: {Environment.Version}
             - kernel: {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}
             - file system: {fileSystem}
             - cores: {Environment.ProcessorCount}

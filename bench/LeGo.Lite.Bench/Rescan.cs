@@ -72,7 +72,7 @@ internal static class Rescan
         }
 
         return new($"""
-            What a scan costs, in process, with the tree in the page cache: medians of {Processes} processes with {Repetitions} scans
+            What a scan costs, in a native process, with the tree in the page cache: medians of {Processes} processes with {Repetitions} scans
             of each kind after the first. CPU is user and system time of all threads; the share is that of a scan that
             finds nothing new, every {DefaultRescan.TotalSeconds} s.
 
