@@ -103,10 +103,10 @@ internal sealed record TreeFile(string Name, Place Parent, string? Target, FileS
     /// <inheritdoc cref="Freshness.IsRacy"/>
     public bool IsRacy { get; init; }
 
-    public override string Path => $"{Parent.Path}/{Name}";
+    public override string Path => Parent.PathOf(Name);
 
     /// <summary>Absolute and without links.</summary>
-    public string Location => Target ?? $"{Parent.Location}/{Name}";
+    public string Location => Target ?? Parent.LocationOf(Name);
 }
 
 /// <param name="Name">Of something that is there but can't be used.</param>
@@ -115,13 +115,13 @@ internal sealed record TreeFile(string Name, Place Parent, string? Target, FileS
 /// <param name="Unsettled">It was changing meanwhile; the next scan will tell.</param>
 internal sealed record TreeFault(string Name, Place Parent, string Text, bool Unsettled = false) : TreeEntry(Name)
 {
-    public override string Path => $"{Parent.Path}/{Name}";
+    public override string Path => Parent.PathOf(Name);
 }
 
 /// <summary>A link to what nobody asked for here; one day it may lead to what somebody does.</summary>
 internal sealed record TreeStray(string Name, Place Parent) : TreeEntry(Name)
 {
-    public override string Path => $"{Parent.Path}/{Name}";
+    public override string Path => Parent.PathOf(Name);
 }
 
 /// <summary>Where a directory stands. Of many places few are ever named: a path is put together when it is asked for.</summary>
@@ -144,10 +144,44 @@ internal sealed class Place
     public string? Target { get; }
 
     /// <summary>As the user knows it.</summary>
-    public string Path => parent is null ? name : $"{parent.Path}/{name}";
+    public string Path => parent?.PathOf(name) ?? name;
 
     /// <summary>Absolute and without links.</summary>
-    public string Location => Target ?? $"{parent!.Location}/{name}";
+    public string Location => Target ?? parent!.LocationOf(name);
+
+    /// <summary>The path of an entry in here, as the user knows it.</summary>
+    public string PathOf(string entry) => Join(entry, isLocation: false);
+
+    /// <summary>The path of an entry in here, absolute and without links.</summary>
+    public string LocationOf(string entry) => Join(entry, isLocation: true);
+
+    // In one piece: every file that is read has its path put together.
+    private string Join(string entry, bool isLocation)
+    {
+        var length = entry.Length;
+        for (var place = this; place is not null; place = place.Above(isLocation))
+        {
+            length += place.Part(isLocation).Length + 1;
+        }
+
+        return string.Create(length, (Place: this, Entry: entry, IsLocation: isLocation), static (path, last) =>
+        {
+            last.Entry.CopyTo(path[^last.Entry.Length..]);
+            path = path[..^last.Entry.Length];
+            for (var place = last.Place; place is not null; place = place.Above(last.IsLocation))
+            {
+                var part = place.Part(last.IsLocation);
+                path[^1] = '/';
+                path = path[..^1];
+                part.CopyTo(path[^part.Length..]);
+                path = path[..^part.Length];
+            }
+        });
+    }
+
+    private string Part(bool isLocation) => isLocation ? Target ?? name : name;
+
+    private Place? Above(bool isLocation) => isLocation && Target is not null ? null : parent;
 }
 
 /// <summary>One walk of the data tree.</summary>

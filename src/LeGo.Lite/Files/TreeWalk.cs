@@ -251,7 +251,7 @@ internal sealed class TreeWalk : IDisposable
 
     private TreeEntry Linked(in Wanted wanted)
     {
-        if (Posix.RealPath($"{wanted.Parent.Location}/{wanted.Name}", out var error) is not { } target)
+        if (Posix.RealPath(wanted.Parent.LocationOf(wanted.Name), out var error) is not { } target)
         {
             return new TreeFault(wanted.Name, wanted.Parent, error is Posix.ENOENT or Posix.ENOTDIR
                 ? "this link leads nowhere; make what it points to, or remove it"

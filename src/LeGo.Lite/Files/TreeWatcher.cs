@@ -77,7 +77,7 @@ internal sealed class TreeWatcher(string path, Action announce) : IDisposable
             var isLink = entry is TreeFile { Target: not null } or TreeDirectory { Place.Target: not null };
             if (entry is TreeFault or TreeStray || (isLink && !ReferenceEquals(entry, knownEntry)))
             {
-                Follow($"{directory.Place.Location}/{entry.Name}");
+                Follow(directory.Place.LocationOf(entry.Name));
             }
 
             if (entry is TreeDirectory below)

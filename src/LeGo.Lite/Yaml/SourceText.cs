@@ -1,18 +1,42 @@
 using System.Buffers;
-using System.Text;
+using System.Text.Unicode;
 
 namespace LeGo.Lite.Yaml;
 
 /// <summary>The characters of one file, proven fit for the YAML library, and where each of them stands.</summary>
 internal sealed class SourceText
 {
-    private readonly StringBuilder text;
+    /// <summary>
+    /// What is not YAML 1.2 rule 1, c-printable, and also a byte order mark in the middle and the three
+    /// characters that YAML 1.1 and the library take for line ends, YAML 1.2 and editors don't.
+    /// </summary>
+    private static readonly SearchValues<char> Refused = SearchValues.Create(
+        [.. Range('\0', '\b'), '\v', '\f', .. Range('\u000e', '\u001f'), .. Range('\u007f', '\u009f'), '\u2028', '\u2029', '\ufeff', '\ufffe', '\uffff']);
+
+    private readonly string text;
     private readonly List<int> lineStarts = [0];
 
     /// <summary>Characters beyond U+FFFF take two UTF-16 units; these are the indexes of the second ones.</summary>
     private readonly List<int> secondUnits = [];
 
-    private SourceText(int capacity) => text = new StringBuilder(capacity);
+    private SourceText(string text)
+    {
+        this.text = text;
+        for (var next = 0; text.AsSpan(next).IndexOfAny('\n', '\r') is var found and >= 0;)
+        {
+            next += found + 1;
+            if (text[next - 1] == '\n' || next == text.Length || text[next] != '\n')
+            {
+                lineStarts.Add(next);
+            }
+        }
+
+        for (var next = 0; text.AsSpan(next).IndexOfAnyInRange('\udc00', '\udfff') is var found and >= 0; next++)
+        {
+            next += found;
+            secondUnits.Add(next);
+        }
+    }
 
     /// <summary>
     /// Decodes UTF-8, with or without a byte order mark. Null, and a problem, at the first byte
@@ -20,45 +44,28 @@ internal sealed class SourceText
     /// </summary>
     public static SourceText? Decode(string file, ReadOnlySpan<byte> bytes, List<Problem> problems)
     {
-        var source = new SourceText(bytes.Length);
-        var rest = bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
-        while (true)
+        bytes = bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        var units = new char[bytes.Length];
+        var status = Utf8.ToUtf16(bytes, units, out _, out var length, replaceInvalidSequences: false);
+        var source = new SourceText(new(units, 0, length));
+
+        var refused = source.text.AsSpan().IndexOfAny(Refused);
+
+        // The library skips a directive it doesn't know. No line of a mapping may begin with '%' otherwise.
+        var directive = source.lineStarts.FindIndex(start => start < length && source.text[start] == '%') is var line and >= 0 ? source.lineStarts[line] : -1;
+        return directive >= 0 && !(refused >= 0 && refused < directive) ? Refuse(directive, "remove this directive: a line can't begin with %")
+            : refused >= 0 ? Refuse(refused, "remove this control character, or write it as an escape in double quotes")
+            : status != OperationStatus.Done ? Refuse(length, "save the file as UTF-8: these bytes are not")
+            : source;
+
+        SourceText? Refuse(int index, string advice)
         {
-            var startsLine = source.text.Length == 0 || source.EndsLine(rest);
-            if (rest.IsEmpty)
-            {
-                return source;
-            }
-
-            var status = Rune.DecodeFromUtf8(rest, out var rune, out var consumed);
-            if (status != OperationStatus.Done)
-            {
-                return Refuse("save the file as UTF-8: these bytes are not");
-            }
-
-            if (!IsAllowed(rune.Value))
-            {
-                return Refuse("remove this control character, or write it as an escape in double quotes");
-            }
-
-            // The library skips a directive it doesn't know. No line of a mapping may begin with '%' otherwise.
-            if (startsLine && rune.Value == '%')
-            {
-                return Refuse("remove this directive: a line can't begin with %");
-            }
-
-            source.Append(rune);
-            rest = rest[consumed..];
-        }
-
-        SourceText? Refuse(string advice)
-        {
-            problems.Add(Problem.Error(file, source.At(source.text.Length), advice));
+            problems.Add(Problem.Error(file, source.At(index), advice));
             return null;
         }
     }
 
-    public override string ToString() => text.ToString();
+    public override string ToString() => text;
 
     /// <summary>Lines end at LF, CRLF or CR. Columns count Unicode characters.</summary>
     /// <param name="index">In UTF-16 units from the start; past the end means the end.</param>
@@ -77,40 +84,5 @@ internal sealed class SourceText
         return found < 0 ? ~found : found;
     }
 
-    private bool EndsLine(ReadOnlySpan<byte> next)
-    {
-        var last = text[^1];
-        var ends = last == '\n' || (last == '\r' && !next.StartsWith("\n"u8));
-        if (ends)
-        {
-            lineStarts.Add(text.Length);
-        }
-
-        return ends;
-    }
-
-    private void Append(Rune rune)
-    {
-        Span<char> units = stackalloc char[2];
-        var count = rune.EncodeToUtf16(units);
-        text.Append(units[..count]);
-        if (count == 2)
-        {
-            secondUnits.Add(text.Length - 1);
-        }
-    }
-
-    /// <summary>
-    /// YAML 1.2 rule 1, c-printable, without a byte order mark in the middle and without the three
-    /// characters that YAML 1.1 and the library take for line ends, YAML 1.2 and editors don't.
-    /// </summary>
-    private static bool IsAllowed(int c) => c switch
-    {
-        '\t' or '\n' or '\r' => true,
-        < 0x20 => false,
-        < 0x7f => true,
-        < 0xa0 => false,
-        0x2028 or 0x2029 or 0xfeff or 0xfffe or 0xffff => false,
-        _ => true,
-    };
+    private static IEnumerable<char> Range(char first, char last) => Enumerable.Range(first, last - first + 1).Select(c => (char)c);
 }
