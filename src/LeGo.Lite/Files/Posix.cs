@@ -81,12 +81,14 @@ internal static unsafe partial class Posix
     public static FileStatus? TargetStatus(string path) => Status(AtCurrentDirectory, path, 0, out _);
 
     /// <summary>The status of what a path leads to; allocates nothing.</summary>
-    /// <param name="path">UTF-8, with a NUL at its end.</param>
-    public static FileStatus? TargetStatus(ReadOnlySpan<byte> path)
+    /// <param name="parent">Where a relative path begins.</param>
+    /// <param name="path">UTF-8, with a NUL at its end; nothing before that: the directory itself.</param>
+    public static FileStatus? TargetStatus(SafeFileHandle parent, ReadOnlySpan<byte> path)
     {
+        using var directory = new Borrowed(parent);
         fixed (byte* start = path)
         {
-            return statx(AtCurrentDirectory, start, 0, StatxBasicStats, out var buffer) < 0 ? null : ToStatus(buffer);
+            return statx(directory.Descriptor, start, AtEmptyPath, StatxBasicStats, out var buffer) < 0 ? null : ToStatus(buffer);
         }
     }
 
@@ -98,7 +100,7 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>
-    /// What is in a directory just opened, unsorted; null if it can't be listed. Where a name is not UTF-8 it
+    /// What is in a directory just opened, but for names that start with a dot, unsorted; null if it can't be listed. Where a name is not UTF-8 it
     /// is one of <see cref="EntryKind.Unnameable"/>; where the file system does not say the kind, it is unknown.
     /// </summary>
     /// <param name="directory">From <see cref="OpenDirectory"/>.</param>
@@ -131,6 +133,11 @@ internal static unsafe partial class Posix
             {
                 var name = rest[NameAt..];
                 name = name[..name.IndexOf((byte)0)];
+                if (name[0] == '.')
+                {
+                    continue;
+                }
+
                 entries.Add((Encoding.UTF8.GetString(name), rest[KindAt] switch
                 {
                     4 or 10 or 0 when !Utf8.IsValid(name) => EntryKind.Unnameable,

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace LeGo.Lite.Files;
 
@@ -8,19 +9,24 @@ namespace LeGo.Lite.Files;
 /// </summary>
 internal sealed class TreeSweep
 {
+    private readonly SafeFileHandle rootHandle;
     private readonly HashSet<TreeDirectory> changed = [];
+
+    // Absolute. The root is open: the kernel need not find the way to it for every file.
     private byte[] path = new byte[256];
     private int length;
+    private int belowRoot;
 
-    private TreeSweep()
-    {
-    }
+    private TreeSweep(SafeFileHandle rootHandle) => this.rootHandle = rootHandle;
 
     /// <summary>The directories that are not surely as they were, or in which something is not.</summary>
-    public static IReadOnlySet<TreeDirectory> Changed(TreeDirectory root)
+    /// <param name="root">The tree that was walked.</param>
+    /// <param name="handle">Its directory, opened.</param>
+    public static IReadOnlySet<TreeDirectory> Changed(TreeDirectory root, SafeFileHandle handle)
     {
-        var sweep = new TreeSweep();
-        sweep.Append(root.Path);
+        var sweep = new TreeSweep(handle);
+        sweep.Append(root.Place.Location);
+        sweep.belowRoot = sweep.length + 1;
         _ = sweep.IsAsItWas(root);
         return sweep.changed;
     }
@@ -55,7 +61,8 @@ internal sealed class TreeSweep
     private bool IsThere(EntryKind kind, in FileStamp stamp)
     {
         path[length] = 0;
-        return Posix.TargetStatus(path.AsSpan(0, length + 1)) == new FileStatus(kind, stamp);
+        var relative = length < belowRoot ? [0] : path.AsSpan(belowRoot..(length + 1));
+        return Posix.TargetStatus(rootHandle, relative) == new FileStatus(kind, stamp);
     }
 
     /// <summary>The same file may be in another place by now, one that no link may lead to.</summary>

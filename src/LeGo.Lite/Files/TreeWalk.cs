@@ -76,7 +76,7 @@ internal sealed class TreeWalk : IDisposable
         var before = known is not null && known.Roots.SequenceEqual(roots) && known.LinkFaults.SequenceEqual(faults) ? known : null;
         if (before is not null)
         {
-            walk.changed = TreeSweep.Changed(before.Root);
+            walk.changed = TreeSweep.Changed(before.Root, root);
             if (walk.changed.Count == 0)
             {
                 return before;
@@ -84,7 +84,7 @@ internal sealed class TreeWalk : IDisposable
         }
 
         var place = before?.Root.Place ?? new Place(path, location);
-        if (walk.Entries(place, root, layout, before?.Root, behindLink: false, out error) is not { } entries)
+        if (walk.Entries(place, root, stamp, layout, before?.Root, behindLink: false, out error) is not { } entries)
         {
             throw new IOException($"can't read the directory: {Posix.Describe(error)}");
         }
@@ -124,8 +124,14 @@ internal sealed class TreeWalk : IDisposable
     }
 
     private ImmutableArray<TreeEntry>? Entries(
-        Place place, SafeFileHandle directory, Layout layout, TreeDirectory? known, bool behindLink, out int error)
+        Place place, SafeFileHandle directory, in FileStamp stamp, Layout layout, TreeDirectory? known, bool behindLink, out int error)
     {
+        if (known is { IsRacy: false } && known.Stamp == stamp && !known.Entries.Any(entry => entry is TreeFault or TreeStray))
+        {
+            error = 0;
+            return EntriesAgain(place, directory, layout, known, behindLink);
+        }
+
         if (Posix.Entries(directory, buffer, out error) is not { } names)
         {
             return null;
@@ -141,6 +147,25 @@ internal sealed class TreeWalk : IDisposable
             if (Entry(place, directory, name, kind, layout, knownEntry, behindLink) is { } entry)
             {
                 entries.Add(Keep(entry, knownEntry));
+            }
+        }
+
+        return entries.DrainToImmutable();
+    }
+
+    /// <summary>Of a directory in which nothing came or went: what is known to be as it was need not be looked at.</summary>
+    private ImmutableArray<TreeEntry> EntriesAgain(Place place, SafeFileHandle directory, Layout layout, TreeDirectory known, bool behindLink)
+    {
+        var entries = ImmutableArray.CreateBuilder<TreeEntry>(known.Entries.Length);
+        foreach (var entry in known.Entries)
+        {
+            if (entry is TreeDirectory { LinkedDirectories: 0 } below && !changed.Contains(below))
+            {
+                entries.Add(below);
+            }
+            else if (Entry(place, directory, entry.Name, EntryKind.Unknown, layout, entry, behindLink) is { } found)
+            {
+                entries.Add(Keep(found, entry));
             }
         }
 
@@ -171,11 +196,6 @@ internal sealed class TreeWalk : IDisposable
     private TreeEntry? Entry(
         Place place, SafeFileHandle directory, string name, EntryKind kind, Layout layout, TreeEntry? known, bool behindLink)
     {
-        if (name[0] == '.')
-        {
-            return null;
-        }
-
         if (kind == EntryKind.Unnameable)
         {
             return layout.Others is null ? null : new TreeFault(name, place, "this name is not UTF-8; rename it");
@@ -244,7 +264,7 @@ internal sealed class TreeWalk : IDisposable
         }
 
         var place = known?.Place ?? new Place(wanted.Parent, wanted.Name, target);
-        return Entries(place, handle, wanted.Below!, known, behindLink, out error) is { } entries
+        return Entries(place, handle, stamp, wanted.Below!, known, behindLink, out error) is { } entries
             ? Directory(wanted.Name, place, stamp, entries, behindLink, known)
             : Fault(wanted, error);
     }
