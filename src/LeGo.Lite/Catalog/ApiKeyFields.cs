@@ -21,18 +21,21 @@ internal static class ApiKeyFields
     private const int MaxFileBytes = 4 * 1024;
     private const int ShortBelow = 16;
 
+    private static readonly string[] ApiKey = Forms("api_key");
+    private static readonly string[] ApiKeyNew = Forms("api_key_new");
+
     private static readonly ApiKeyDigest OfNothing = ApiKeyDigest.Of([]);
 
     /// <summary>Null, with a problem, if there is no usable API key.</summary>
     public static Credentials? Read(FieldReader fields, TreeFile file, ApiKeyUse use, Reading reading)
     {
-        var apiKey = ReadOne(fields, "api_key", file, use, reading);
-        var apiKeyNew = ReadOne(fields, "api_key_new", file, use, reading);
+        var apiKey = ReadOne(fields, ApiKey, file, use, reading);
+        var apiKeyNew = ReadOne(fields, ApiKeyNew, file, use, reading);
         var viaUrl = fields.Flag("api_key_via_url") ?? false;
 
-        if (!Array.Exists(Forms("api_key"), fields.Has))
+        if (!Array.Exists(ApiKey, fields.Has))
         {
-            fields.Error("api_key", "an api_key is missing (or api_key_sha256, or api_key_file); lego-lite new-key makes one");
+            fields.Error(ApiKey[0], "an api_key is missing (or api_key_sha256, or api_key_file); lego-lite new-key makes one");
         }
 
         return apiKey is null ? null : new(apiKey.Value, apiKeyNew, viaUrl);
@@ -40,10 +43,9 @@ internal static class ApiKeyFields
 
     private static string[] Forms(string key) => [key, $"{key}_sha256", $"{key}_file"];
 
-    private static ApiKeyDigest? ReadOne(FieldReader fields, string key, TreeFile file, ApiKeyUse use, Reading reading)
+    private static ApiKeyDigest? ReadOne(FieldReader fields, string[] forms, TreeFile file, ApiKeyUse use, Reading reading)
     {
-        var forms = Forms(key);
-        var (sha256Key, fileKey) = (forms[1], forms[2]);
+        var (key, sha256Key, fileKey) = (forms[0], forms[1], forms[2]);
         var text = fields.Text(key);
         var sha256 = fields.Text(sha256Key);
         var path = fields.Text(fileKey);

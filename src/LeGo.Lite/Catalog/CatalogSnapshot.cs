@@ -139,8 +139,10 @@ internal sealed class CatalogSnapshot
     /// </summary>
     public static CatalogSnapshot Make(TreeRecords records, DateTimeOffset now, CatalogSnapshot? served = null, TlsReading? tls = null)
     {
+        var withoutFile = records.PrivateKeys.Where(record => record.File == KeyFile.Absent).Select(record => record.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var ordersByKey = records.Certificates
             .SelectMany(certificate => certificate.Orders)
+            .Where(order => withoutFile.Contains(order.PrivateKeyName))
             .ToLookup(order => order.PrivateKeyName, StringComparer.OrdinalIgnoreCase);
 
         var privateKeys = records.PrivateKeys.ToFrozenDictionary(

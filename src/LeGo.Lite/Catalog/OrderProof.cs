@@ -19,11 +19,42 @@ internal sealed class OrderProof(
     private const string Wrong = "the private key is not the one this certificate was issued for";
     private const string Remedy = "put the right key beside it, or name it with private_key";
 
-    // By the name of an item, the keys that the newest valid orders have from it.
-    private readonly Dictionary<string, HashSet<PrivateKey>> needed = new(StringComparer.OrdinalIgnoreCase);
+    // Newest valid orders that have their key from an item.
+    private readonly List<OrderRecord> needing = [];
+
+    // By the name of an item, the keys that they need of it: few scans ask.
+    private Dictionary<string, HashSet<PrivateKey>>? needed;
 
     /// <summary>When an order of a certificate of which one is kept begins or ends: another key may be due then, though no file changes.</summary>
     public DateTimeOffset? ReviewAt { get; private set; }
+
+    /// <summary>Whether proving all orders of a certificate again would give the same, as it did without a problem.</summary>
+    /// <param name="proven">What it gave.</param>
+    /// <param name="content">What its directory holds, and held then.</param>
+    public bool Stands(CertificateRecord proven, CertificateContent content)
+    {
+        foreach (var reference in content.References)
+        {
+            if (!keyFiles.ContainsKey(reference.Name))
+            {
+                return false;
+            }
+        }
+
+        foreach (var order in proven.Orders)
+        {
+            var isNamed = keyFiles.TryGetValue(order.PrivateKeyName, out var itemFile);
+            if (order.Chain.NotAfter <= now || !(order.KeyBeside is null
+                ? ReferenceEquals(order.FinalizedKey, itemFile.Material) && !itemFile.IsBroken
+                : isNamed))
+            {
+                return false;
+            }
+        }
+
+        Note(proven.Orders, hasKept: false);
+        return true;
+    }
 
     /// <param name="name">The certificate's.</param>
     /// <param name="content">What its directory holds.</param>
@@ -104,8 +135,9 @@ internal sealed class OrderProof(
         }
 
         orders.Sort(OrderRecord.NewestFirst);
-        Note(orders, hasKept: orders.Count > proven.Length);
-        return orders.DrainToImmutable();
+        var all = orders.DrainToImmutable();
+        Note(all, hasKept: all.Length > proven.Length);
+        return all;
 
         OrderRecord? Keep(string directoryName, KeyFile beside)
         {
@@ -135,7 +167,7 @@ internal sealed class OrderProof(
         if (record.File.Material is not { } material
             || served.Material is not { } before
             || !sameOwners.Contains(record.Name)
-            || !needed.TryGetValue(record.Name, out var keys)
+            || !Needed().TryGetValue(record.Name, out var keys)
             || keys.Contains(material.Key)
             || !keys.Contains(before.Key))
         {
@@ -151,11 +183,11 @@ internal sealed class OrderProof(
 
     /// <param name="orders">Of one certificate, the newest first.</param>
     /// <param name="hasKept">One of them was kept.</param>
-    private void Note(IReadOnlyCollection<OrderRecord> orders, bool hasKept)
+    private void Note(ImmutableArray<OrderRecord> orders, bool hasKept)
     {
-        if (orders.FirstOrDefault(order => order.HoldsAt(now)) is { KeyBeside: null, FinalizedKey: { } key } newestValid)
+        if (orders.FirstOrDefault(order => order.HoldsAt(now)) is { KeyBeside: null, FinalizedKey: not null } newestValid)
         {
-            _ = (needed.TryGetValue(newestValid.PrivateKeyName, out var keys) ? keys : needed[newestValid.PrivateKeyName] = []).Add(key.Key);
+            needing.Add(newestValid);
         }
 
         if (hasKept)
@@ -164,6 +196,10 @@ internal sealed class OrderProof(
             ReviewAt = next < ReviewAt ? next : ReviewAt ?? next;
         }
     }
+
+    private Dictionary<string, HashSet<PrivateKey>> Needed() => needed ??= needing
+        .GroupBy(order => order.PrivateKeyName, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(orders => orders.Key, orders => orders.Select(order => order.FinalizedKey!.Key).ToHashSet(), StringComparer.OrdinalIgnoreCase);
 
     private static string GoesOn(OrderRecord order) => string.Create(
         CultureInfo.InvariantCulture, $"what was served of it before goes on being served, but not after {order.Chain.NotAfter.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}");

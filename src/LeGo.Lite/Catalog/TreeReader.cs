@@ -31,7 +31,11 @@ internal sealed class TreeReader
     public bool IsUpToDate => exposure?.IsUpToDate == true
         && keys.Values.All(item => item.Reading.IsUpToDate) && certificates.Values.All(item => item.Reading.IsUpToDate);
 
-    private sealed record ItemReading<T>(Reading Reading, T Content);
+    private sealed record ItemReading<T>(Reading Reading, T Content)
+    {
+        /// <summary>Of a certificate with which all is well: what was proven of it, as long as it stands.</summary>
+        public CertificateRecord? Proven { get; set; }
+    }
 
     /// <param name="look">The tree.</param>
     /// <param name="freshness">When a file is at rest.</param>
@@ -41,7 +45,7 @@ internal sealed class TreeReader
     {
         var root = look.Root;
         var (keySection, certificateSection) = (Section(root, DataTree.PrivateKeys), Section(root, DataTree.Certificates));
-        var pass = new Pass(freshness, served);
+        var pass = new Pass(freshness, served, keySection?.Entries.Length ?? 0);
         pass.Visit(root);
         if (keySection is null && certificateSection is null)
         {
@@ -81,16 +85,19 @@ internal sealed class TreeReader
         private readonly CatalogSnapshot? served;
         private readonly PemFiles pemFiles = new();
         private readonly OrderProof proof;
-        private readonly Dictionary<string, TreeDirectory> keyDirectories = new(StringComparer.OrdinalIgnoreCase);
+
+        // Of each of the private keys.
+        private readonly List<TreeDirectory> keyDirectories = [];
 
         private readonly HashSet<string> sameOwners = new(StringComparer.OrdinalIgnoreCase);
 
         // Also of items that are left out: what their key files hold decides which orders are valid.
-        private readonly Dictionary<string, KeyFile> keyFiles = new(StringComparer.OrdinalIgnoreCase);
+        private readonly Dictionary<string, KeyFile> keyFiles;
 
-        public Pass(Freshness freshness, CatalogSnapshot? served)
+        public Pass(Freshness freshness, CatalogSnapshot? served, int keyCount)
         {
             (this.freshness, this.served) = (freshness, served);
+            keyFiles = new(keyCount, StringComparer.OrdinalIgnoreCase);
             proof = new(keyFiles, sameOwners, freshness.Now, Problems);
         }
 
@@ -114,10 +121,10 @@ internal sealed class TreeReader
         public Dictionary<TreeDirectory, ItemReading<KeyContent>> ReadPrivateKeys(
             TreeDirectory? section, Dictionary<TreeDirectory, ItemReading<KeyContent>> known)
         {
-            var readings = new Dictionary<TreeDirectory, ItemReading<KeyContent>>();
+            var readings = new Dictionary<TreeDirectory, ItemReading<KeyContent>>(section?.Entries.Length ?? 0);
             foreach (var (directory, isTwin) in Items(section))
             {
-                var content = Read(directory, known, readings, reader => reader.Key(directory));
+                var content = Read(directory, known, readings, reader => reader.Key(directory)).Content;
                 if (isTwin)
                 {
                     // Neither is the one that is meant.
@@ -142,7 +149,7 @@ internal sealed class TreeReader
                 keyFiles.Add(directory.Name, file);
                 if (content.Config is not null)
                 {
-                    keyDirectories.Add(directory.Name, directory);
+                    keyDirectories.Add(directory);
                     PrivateKeys.Add(new(directory.Name, content.Config, file));
                 }
             }
@@ -158,14 +165,13 @@ internal sealed class TreeReader
         public Dictionary<TreeDirectory, ItemReading<CertificateContent>> ReadCertificates(
             TreeDirectory? section, Dictionary<TreeDirectory, ItemReading<CertificateContent>> known)
         {
-            var readings = new Dictionary<TreeDirectory, ItemReading<CertificateContent>>();
+            var readings = new Dictionary<TreeDirectory, ItemReading<CertificateContent>>(section?.Entries.Length ?? 0);
             foreach (var (directory, isTwin) in Items(section))
             {
-                var content = Read(directory, known, readings, reader => reader.Certificate(directory));
-                if (!isTwin && content.Config is { } config)
+                var item = Read(directory, known, readings, reader => reader.Certificate(directory));
+                if (!isTwin && item.Content.Config is { } config)
                 {
-                    var orders = proof.Prove(directory.Name, content, served?.Certificate(directory.Name)?.Record.Orders ?? []);
-                    Certificates.Add(new(directory.Name, config.Credentials, config.PrivateKey?.Name ?? directory.Name, orders));
+                    Certificates.Add(item.Proven is { } proven && proof.Stands(proven, item.Content) ? proven : Prove(directory, item, config));
                 }
             }
 
@@ -177,11 +183,21 @@ internal sealed class TreeReader
             for (var i = 0; ReviewAt is not null && i < PrivateKeys.Count; i++)
             {
                 var record = PrivateKeys[i];
-                PrivateKeys[i] = proof.ChooseKey(record, served?.PrivateKey(record.Name)?.Record.File ?? default, keyDirectories[record.Name]);
+                PrivateKeys[i] = proof.ChooseKey(record, served?.PrivateKey(record.Name)?.Record.File ?? default, keyDirectories[i]);
             }
         }
 
-        private T Read<T>(
+        private CertificateRecord Prove(TreeDirectory directory, ItemReading<CertificateContent> item, CertificateConfig config)
+        {
+            var problemsBefore = Problems.Count;
+            var orders = proof.Prove(directory.Name, item.Content, served?.Certificate(directory.Name)?.Record.Orders ?? []);
+            var record = new CertificateRecord(directory.Name, config.Credentials, config.PrivateKey?.Name ?? directory.Name, orders);
+            var isWhole = Problems.Count == problemsBefore && item.Content is { Broken: [], OrdersFault: null } && orders.Length == item.Content.Drafts.Length;
+            item.Proven = isWhole ? record : null;
+            return record;
+        }
+
+        private ItemReading<T> Read<T>(
             TreeDirectory directory,
             Dictionary<TreeDirectory, ItemReading<T>> known,
             Dictionary<TreeDirectory, ItemReading<T>> readings,
@@ -195,7 +211,7 @@ internal sealed class TreeReader
 
             readings.Add(directory, item);
             Take(directory, item.Reading);
-            return item.Content;
+            return item;
         }
 
         private void Take(TreeDirectory directory, Reading reading)
@@ -216,10 +232,11 @@ internal sealed class TreeReader
             }
 
             Visit(section);
-            var names = section.Directories.CountBy(directory => directory.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
+            var names = new HashSet<string>(section.Entries.Length, StringComparer.OrdinalIgnoreCase);
+            var twins = section.Directories.Select(directory => directory.Name).Where(name => !names.Add(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
             foreach (var directory in section.Directories)
             {
-                var isTwin = names[directory.Name] > 1;
+                var isTwin = twins.Contains(directory.Name);
                 if (isTwin)
                 {
                     Problems.Add(Problem.Error(directory.Path, Position.Start, "another item's name differs from this one only in case, so neither is served; rename one"));
