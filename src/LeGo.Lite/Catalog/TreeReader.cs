@@ -124,7 +124,7 @@ internal sealed class TreeReader
             var readings = new Dictionary<TreeDirectory, ItemReading<KeyContent>>(section?.Entries.Length ?? 0);
             foreach (var (directory, isTwin) in Items(section))
             {
-                var content = Read(directory, known, readings, reader => reader.Key(directory)).Content;
+                var content = Read(directory, known, readings, static (reader, directory) => reader.Key(directory)).Content;
                 if (isTwin)
                 {
                     // Neither is the one that is meant.
@@ -168,7 +168,7 @@ internal sealed class TreeReader
             var readings = new Dictionary<TreeDirectory, ItemReading<CertificateContent>>(section?.Entries.Length ?? 0);
             foreach (var (directory, isTwin) in Items(section))
             {
-                var item = Read(directory, known, readings, reader => reader.Certificate(directory));
+                var item = Read(directory, known, readings, static (reader, directory) => reader.Certificate(directory));
                 if (!isTwin && item.Content.Config is { } config)
                 {
                     Certificates.Add(item.Proven is { } proven && proof.Stands(proven, item.Content) ? proven : Prove(directory, item, config));
@@ -201,12 +201,12 @@ internal sealed class TreeReader
             TreeDirectory directory,
             Dictionary<TreeDirectory, ItemReading<T>> known,
             Dictionary<TreeDirectory, ItemReading<T>> readings,
-            Func<ItemReader, T> read)
+            Func<ItemReader, TreeDirectory, T> read)
         {
             if (!known.TryGetValue(directory, out var item) || !item.Reading.IsUpToDate)
             {
                 var reading = new Reading(freshness);
-                item = new(reading, read(new(reading, pemFiles, freshness.Now)));
+                item = new(reading, read(new(reading, pemFiles, freshness.Now), directory));
             }
 
             readings.Add(directory, item);
