@@ -78,6 +78,8 @@ internal static class App
     public static (WebApplication Server, LiveCatalog Catalog) Build(
         ServerConfig config, CatalogSource source, CatalogSnapshot first, long connections, TimeProvider time, Action<ILoggingBuilder> addLog)
     {
+        Transport.CompleteInline();
+
         // The empty builder: no appsettings.json, no ASPNETCORE_ variables, no developer pages (ADR 0004).
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "lego-lite", EnvironmentName = Environments.Production });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
@@ -102,7 +104,9 @@ internal static class App
             Limits.Set(kestrel.Limits);
             Framing.EndLinesWithCrLf();
             var services = kestrel.ApplicationServices;
-            Listen(kestrel, config, new(connections, proxies, time, services.GetRequiredService<ILogger>()), new(services.GetRequiredService<Downloads>(), time));
+            var cap = new ConnectionCap(connections, proxies, time, services.GetRequiredService<ILogger>());
+            var direct = new DirectConnections(services.GetRequiredService<Downloads>(), time);
+            Listen(kestrel, config, cap, direct);
         });
 
         var app = builder.Build();
@@ -112,7 +116,7 @@ internal static class App
             app.Use(app.Services.GetRequiredService<TlsHandshake>().AdmitStill);
         }
 
-        app.Run(new DownloadEndpoint(app.Services.GetRequiredService<Downloads>(), time, app.Services.GetRequiredService<ILogger>()).HandleAsync);
+        app.Run(new DownloadEndpoint(app.Services.GetRequiredService<Downloads>(), time).HandleAsync);
         return (app, app.Services.GetRequiredService<LiveCatalog>());
     }
 
@@ -134,13 +138,14 @@ internal static class App
             {
                 listen.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 cap.Guard(listen);
+                Transport.Share(listen);
                 if (isTls)
                 {
                     tls.Use(listen);
                 }
 
                 // Whether a client's certificate still lets it in is asked with each request, by the web server.
-                if (config.Tls?.ClientCa is null)
+                if (!isTls || config.Tls?.ClientCa is null)
                 {
                     direct.Use(listen);
                 }

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
-using LeGo.Lite.Catalog;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -14,8 +13,6 @@ namespace LeGo.Lite.Http;
 /// </summary>
 internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
 {
-    private readonly DateField date = new();
-
     /// <summary>Has to come after TLS, and last: what is not answered here goes on to the web server.</summary>
     public void Use(IConnectionBuilder address) => address.Use(next => async connection =>
     {
@@ -54,11 +51,16 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
 
                 input.AdvanceTo(read.Buffer.GetPosition(answer.Length));
                 patience.Begin(Wait.ForReader);
-                var isGone = (await output.FlushAsync()).IsCompleted;
-                downloads.Log(answer.Reply, client, started);
-                if (isGone)
+                try
                 {
-                    return true;
+                    if ((await output.FlushAsync()).IsCompleted)
+                    {
+                        return true;
+                    }
+                }
+                finally
+                {
+                    downloads.Log(answer.Reply, client, started);
                 }
             }
         }
@@ -83,20 +85,10 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
 
         Span<char> target = stackalloc char[request.Target.Length];
         _ = Ascii.ToUtf16(request.Target, target, out _);
-        Route? route = null;
-        try
-        {
-            var reply = downloads.Answer(
-                new() { Target = target, IsRead = true, ApiKey = request.ApiKey, Conditions = request.Conditions, Client = client }, ref route);
-            reply.Response.Write(output, date.At(time.GetUtcNow()));
-            return (reply, request.Length);
-        }
-#pragma warning disable CA1031 // A bug: where the web server asks the same, it is logged, and the client told.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return null;
-        }
+        var reply = downloads.Answer(
+            new() { Target = target, IsRead = true, ApiKey = request.ApiKey, Conditions = request.Conditions, Client = client });
+        reply.Response.Write(output, time.GetUtcNow());
+        return (reply, request.Length);
     }
 
     private enum Wait
@@ -111,8 +103,12 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
     {
         private readonly ConnectionContext connection;
         private readonly PipeReader input;
+
+        // Written by the connection alone; the count by the heart alone.
         private volatile Wait wait;
-        private volatile int beats;
+        private volatile int turn;
+        private int counted;
+        private int beats;
 
         public Patience(ConnectionContext connection)
         {
@@ -123,39 +119,22 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
         /// <summary>No request came for too long.</summary>
         public bool IsOver { get; private set; }
 
-        public void Begin(Wait next) => (beats, wait) = (0, next);
+        public void Begin(Wait next) => (turn, wait) = (turn + 1, next);
 
         private void Beat()
         {
-            if (wait == Wait.ForRequest && ++beats > Limits.KeepAlive.TotalSeconds)
+            // In this order: a wait is never taken for longer than its turn.
+            var (waitsFor, current) = (wait, turn);
+            (counted, beats) = (current, counted == current ? beats + 1 : 1);
+            if (waitsFor == Wait.ForRequest && beats > Limits.KeepAlive.TotalSeconds)
             {
                 IsOver = true;
                 input.CancelPendingRead();
             }
-            else if (wait == Wait.ForReader && ++beats > Limits.FirstWords.TotalSeconds)
+            else if (waitsFor == Wait.ForReader && beats > Limits.Reading.TotalSeconds)
             {
                 connection.Abort(new ConnectionAbortedException("the client does not read"));
             }
-        }
-    }
-
-    /// <summary>The moment as HTTP has it, made anew once a second.</summary>
-    private sealed class DateField
-    {
-        private volatile Made made = new(long.MinValue, []);
-
-        private sealed record Made(long Second, byte[] Value);
-
-        public byte[] At(DateTimeOffset now)
-        {
-            var second = now.UtcTicks / TimeSpan.TicksPerSecond;
-            var last = made;
-            if (last.Second != second)
-            {
-                made = last = new(second, Encoding.ASCII.GetBytes(HttpDate.Format(now)));
-            }
-
-            return last.Value;
         }
     }
 }

@@ -54,7 +54,8 @@ internal ref struct DirectRequest
     public static bool TryRead(ReadOnlySpan<byte> bytes, out DirectRequest request)
     {
         request = default;
-        var rest = bytes.Length <= Limits.MaxHeaders ? bytes : bytes[..Limits.MaxHeaders];
+        bytes = bytes[..Math.Min(bytes.Length, Limits.MaxHeaders)];
+        var rest = bytes;
         if (!TakeLine(ref rest, out var line) || !line.StartsWith("GET /"u8) || !line.EndsWith(" HTTP/1.1"u8))
         {
             return false;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace LeGo.Lite.Http;
 
 /// <summary>Answers what the web server has read.</summary>
-internal sealed class DownloadEndpoint(Downloads downloads, TimeProvider time, ILogger log)
+internal sealed class DownloadEndpoint(Downloads downloads, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -22,28 +22,15 @@ internal sealed class DownloadEndpoint(Downloads downloads, TimeProvider time, I
             return new(null, null, "", refused.Response);
         }
 
-        Route? route = null;
-        try
+        var request = context.Request;
+        return downloads.Answer(new()
         {
-            var request = context.Request;
-            return downloads.Answer(
-                new()
-                {
-                    Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-                    IsRead = request.Method is "GET" or "HEAD",
-                    ApiKey = Encoding.UTF8.GetBytes(ApiKey(request.Headers)),
-                    Conditions = request.Headers,
-                    Client = context.Connection.RemoteIpAddress,
-                },
-                ref route);
-        }
-#pragma warning disable CA1031 // A bug: nothing of it to the client, all of it in the log. No exception here is made from a secret.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            log.InternalError(failure);
-            return new(route, null, "internal error", Error.Internal.Response);
-        }
+            Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+            IsRead = request.Method is "GET" or "HEAD",
+            ApiKey = Encoding.UTF8.GetBytes(ApiKey(request.Headers)),
+            Conditions = request.Headers,
+            Client = context.Connection.RemoteIpAddress,
+        });
     }
 
     // Both are looked up in any case: that an API key is missing takes no longer (SPEC 5).

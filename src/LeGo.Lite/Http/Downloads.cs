@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Text;
 using LeGo.Lite.Catalog;
@@ -17,12 +16,49 @@ internal sealed class Downloads(
     // Characters of a path segment that are decoded without an allocation.
     private const int MaxStackSegment = 256;
 
+    private readonly Response tooManyAttempts = Error.TooManyAttempts(failedLogins.Window).Response;
+
     private readonly ImmutableArray<string[]> basePaths =
         [.. basePaths.Select(path => path.Split('/', StringSplitOptions.RemoveEmptyEntries))];
 
     /// <param name="request">As the client sent it.</param>
-    /// <param name="route">Set as soon as it is known, so that an attempt that fails here can be logged.</param>
-    public Reply Answer(in Request request, ref Route? route)
+    public Reply Answer(in Request request)
+    {
+        Route? route = null;
+        try
+        {
+            return Answer(request, ref route);
+        }
+#pragma warning disable CA1031 // A bug: nothing of it to the client, all of it in the log. No exception here is made from a secret.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.InternalError(failure);
+            return new(route, null, "internal error", Error.Internal.Response);
+        }
+    }
+
+    /// <summary>Every attempt is one line (SPEC 5).</summary>
+    /// <param name="reply">What became of it.</param>
+    /// <param name="client">Who it was.</param>
+    /// <param name="started">When, by timestamp.</param>
+    public void Log(in Reply reply, IPAddress? client, long started)
+    {
+        if (reply.Route is { } attempted && log.IsEnabled(LogLevel.Information))
+        {
+            log.Download(
+                ClientAddress.Format(client),
+                attempted.Segment,
+                reply.Name ?? "-",
+                reply.Response.Status,
+                reply.Outcome,
+                time.GetElapsedTime(started).TotalMilliseconds);
+        }
+    }
+
+    /// <param name="request">As the client sent it.</param>
+    /// <param name="route">Set as soon as it is known.</param>
+    private Reply Answer(in Request request, ref Route? route)
     {
         var path = new RequestPath(request.Target);
         if (!TakeBasePath(ref path))
@@ -47,10 +83,9 @@ internal sealed class Downloads(
             return new(route, null, "method not allowed", Error.MethodNotAllowed.Response);
         }
 
-        if (failedLogins.Wait(request.Client) is { } wait)
+        if (failedLogins.MustWait(request.Client))
         {
-            var seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return new(route, null, "too many failed attempts", Error.TooManyAttempts(seconds).Response);
+            return new(route, null, "too many failed attempts", tooManyAttempts);
         }
 
         // Whatever follows the name, be it a slash alone, makes it the legacy form.
@@ -78,24 +113,6 @@ internal sealed class Downloads(
             Precondition.NotModified => new(route, requested.Name, "not modified", Response.NotModified(download, viaUrl, now)),
             _ => new(route, requested.Name, "served", Response.Ok(download, viaUrl, now)),
         };
-    }
-
-    /// <summary>Every attempt is one line (SPEC 5).</summary>
-    /// <param name="reply">What became of it.</param>
-    /// <param name="client">Who it was.</param>
-    /// <param name="started">When, by timestamp.</param>
-    public void Log(in Reply reply, IPAddress? client, long started)
-    {
-        if (reply.Route is { } attempted && log.IsEnabled(LogLevel.Information))
-        {
-            log.Download(
-                ClientAddress.Format(client),
-                attempted.Segment,
-                reply.Name ?? "-",
-                reply.Response.Status,
-                reply.Outcome,
-                time.GetElapsedTime(started).TotalMilliseconds);
-        }
     }
 
     private static Reply NotADownload(Response response) => new(null, null, "", response);

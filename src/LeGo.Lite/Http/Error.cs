@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -16,17 +16,18 @@ internal sealed partial record Error(string Message, Response Response)
     public static readonly Error NoPrivateKey = Make(StatusCodes.Status404NotFound, "error: not found (order has no private key)");
     public static readonly Error NoChain = Make(StatusCodes.Status404NotFound, "error: not found (order has no chain)");
     public static readonly Error NoPem = Make(StatusCodes.Status404NotFound, "error: not found (private key has no pem)");
-    public static readonly Error MethodNotAllowed = Make(StatusCodes.Status405MethodNotAllowed, "error: method not allowed", first: [new("Allow", "GET, HEAD")]);
+    public static readonly Error MethodNotAllowed = Make(StatusCodes.Status405MethodNotAllowed, "error: method not allowed", new Field("Allow", "GET, HEAD"));
     public static readonly Error PreconditionFailed = Make(StatusCodes.Status412PreconditionFailed, "error: precondition failed");
     public static readonly Error Internal = Make(StatusCodes.Status500InternalServerError, "error: internal error");
 
-    /// <param name="seconds">To wait.</param>
-    public static Error TooManyAttempts(string seconds) =>
-        Make(StatusCodes.Status429TooManyRequests, "error: too many failed attempts", then: [new("Retry-After", seconds)]);
+    /// <param name="wait">How long.</param>
+    public static Error TooManyAttempts(TimeSpan wait) => Make(
+        StatusCodes.Status429TooManyRequests,
+        "error: too many failed attempts",
+        new Field("Retry-After", Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
 
-    private static Error Make(int status, string message, ImmutableArray<Field>? first = null, ImmutableArray<Field>? then = null) => new(
-        message,
-        Response.Error(status, JsonSerializer.SerializeToUtf8Bytes(new Body(status, message), BodyContext.Default.Body), first ?? [], then ?? []));
+    private static Error Make(int status, string message, params ReadOnlySpan<Field> fields) =>
+        new(message, Response.Error(status, JsonSerializer.SerializeToUtf8Bytes(new Body(status, message), BodyContext.Default.Body), fields));
 
     private sealed record Body(
         [property: JsonPropertyName("status_code")] int StatusCode,

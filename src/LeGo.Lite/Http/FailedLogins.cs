@@ -19,17 +19,20 @@ internal sealed class FailedLogins(int limit, TimeSpan window)
     private volatile ConcurrentDictionary<ulong, FixedWindowRateLimiter> limiters = new();
     private int count;
 
-    /// <summary>How long an address has to wait; null: it is heard.</summary>
-    public TimeSpan? Wait(IPAddress? client)
+    /// <summary>How long an address has to wait at most; how much of it is over, the framework's limiter does not say.</summary>
+    public TimeSpan Window => window;
+
+    /// <summary>Whether an address is refused, whatever it brings.</summary>
+    public bool MustWait(IPAddress? client)
     {
         if (limit == 0 || !limiters.TryGetValue(ClientAddress.Network(client), out var limiter))
         {
-            return null;
+            return false;
         }
 
         _ = limiter.TryReplenish();
         using var lease = limiter.AttemptAcquire(0);
-        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : window;
+        return !lease.IsAcquired;
     }
 
     public void Add(IPAddress? client)

@@ -16,6 +16,9 @@ internal static class Limits
     /// <summary>Bytes of a request line, and of a header.</summary>
     public const int MaxHeaders = 8 * 1024;
 
+    /// <summary>For a client to make room for a response.</summary>
+    public static readonly TimeSpan Reading = TimeSpan.FromSeconds(10);
+
     /// <summary>Between two requests.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);
 

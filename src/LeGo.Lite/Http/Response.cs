@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace LeGo.Lite.Http;
 
 /// <summary>
-/// What is sent: made once, and the same bytes each time but for the date. <see cref="DownloadEndpoint"/> gives it to the web
-/// server, <see cref="DirectConnections"/> writes it by itself.
+/// What is sent: a value that is the same each time but for the date. <see cref="DownloadEndpoint"/> gives it to the web
+/// server, <see cref="DirectConnections"/> writes it by itself, with a head that is encoded once.
 /// </summary>
 internal sealed class Response
 {
@@ -24,8 +24,8 @@ internal sealed class Response
         new("Content-Security-Policy", "default-src 'none'"),
     ];
 
-    // Of what has been downloaded; they go with it.
-    private static readonly ConditionalWeakTable<Representation, Pair> Pairs = [];
+    // Of what has been downloaded by header; they go with it. For the legacy form, which is rare, they are made each time.
+    private static readonly ConditionalWeakTable<Representation, ForDownload> Made = [];
 
     private readonly Representation? download;
     private readonly byte[] error;
@@ -34,7 +34,7 @@ internal sealed class Response
     private Response(int status, string? contentType, ImmutableArray<Field> fields, Representation? download = null, byte[]? error = null) =>
         (Status, ContentType, Fields, this.download, this.error) = (status, contentType, fields, download, error ?? []);
 
-    private sealed record Pair(Response Ok, Response NotModified);
+    private sealed record ForDownload(Response Ok, Response NotModified);
 
     private sealed record Head(byte[] Bytes, int DateAt);
 
@@ -59,20 +59,19 @@ internal sealed class Response
 
     /// <param name="status">4xx or 5xx.</param>
     /// <param name="json">The content.</param>
-    /// <param name="first">Fields that this error alone has, and that come before the others.</param>
-    /// <param name="then">Those that come after <c>Cache-Control</c>.</param>
-    public static Response Error(int status, byte[] json, ImmutableArray<Field> first, ImmutableArray<Field> then) =>
-        new(status, "application/json", [.. first, NoStore, .. then, .. Security], error: json);
+    /// <param name="fields">Those that this error alone has.</param>
+    public static Response Error(int status, byte[] json, ReadOnlySpan<Field> fields) =>
+        new(status, "application/json", [NoStore, .. fields, .. Security], error: json);
 
     /// <summary>The whole response as HTTP/1.1 has it (RFC 9112, section 2.1), the header in the order of Kestrel.</summary>
     /// <param name="writer">Where to.</param>
-    /// <param name="date">The moment, as HTTP has it (RFC 9110, section 5.6.7).</param>
-    public void Write(IBufferWriter<byte> writer, ReadOnlySpan<byte> date)
+    /// <param name="now">For the date.</param>
+    public void Write(IBufferWriter<byte> writer, DateTimeOffset now)
     {
-        head ??= MakeHead(date.Length);
+        head ??= MakeHead();
         var span = writer.GetSpan(head.Bytes.Length);
         head.Bytes.CopyTo(span);
-        date.CopyTo(span[head.DateAt..]);
+        HttpDate.Format(now, span[head.DateAt..]);
         writer.Advance(head.Bytes.Length);
         WriteContent(writer);
     }
@@ -89,10 +88,10 @@ internal sealed class Response
         }
     }
 
-    private static Pair Of(Representation download, bool viaUrl, DateTimeOffset now) =>
-        viaUrl || download.LastModified > now ? Make(download, viaUrl, now) : Pairs.GetValue(download, static download => Make(download, false, download.LastModified));
+    private static ForDownload Of(Representation download, bool viaUrl, DateTimeOffset now) =>
+        viaUrl || download.LastModified > now ? Make(download, viaUrl, now) : Made.GetValue(download, static download => Make(download, false, download.LastModified));
 
-    private static Pair Make(Representation download, bool viaUrl, DateTimeOffset now)
+    private static ForDownload Make(Representation download, bool viaUrl, DateTimeOffset now)
     {
         // Not later than the response itself (RFC 9110, section 8.8.2.1).
         var lastModified = download.LastModified <= now ? download.LastModified : now;
@@ -103,7 +102,7 @@ internal sealed class Response
             new(StatusCodes.Status304NotModified, null, fields));
     }
 
-    private Head MakeHead(int dateLength)
+    private Head MakeHead()
     {
         var text = new StringBuilder($"HTTP/1.1 {Status} {ReasonPhrases.GetReasonPhrase(Status)}\r\n");
         if (ContentType is not null)
@@ -112,7 +111,7 @@ internal sealed class Response
         }
 
         var dateAt = text.Append("Date: ").Length;
-        text.Append(' ', dateLength).Append("\r\n");
+        text.Append(' ', HttpDate.Length).Append("\r\n");
         foreach (var (name, value) in Fields)
         {
             text.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");

@@ -1,21 +1,67 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace LeGo.Lite.Http;
 
-/// <summary>How connections are read and written.</summary>
+/// <summary>
+/// How connections are read and written: on the threads that are told of their sockets, one a core. Nothing that is done
+/// there waits for anything but the client, and to hand a request from thread to thread costs more than to answer it.
+/// </summary>
 internal static class Transport
 {
+    /// <summary>For this process; .NET looks at it when the first socket is made.</summary>
+    public static void CompleteInline() => Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
     public static void Set(SocketTransportOptions sockets)
     {
         // Of requests that are sent on while nobody reads the responses, so much is kept for each connection; by default it is 1 MB.
         sockets.MaxReadBufferSize = 4 * Limits.MaxHeaders;
 
-        // One look at the socket less a request, for 4 KB a connection: 40 MB for as many as there may be.
+        // Else every wait begins with a read of nothing. It costs 4 KB a connection: 40 MB for as many as there may be.
         sockets.WaitForDataBeforeAllocatingBuffer = false;
-
-        // A request is answered on the thread that was told of it: nothing here waits for anything but the client, and to hand
-        // it from thread to thread costs more than to answer it.
         sockets.UnsafePreferInlineScheduling = true;
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+    }
+
+    /// <summary>Leaves the thread to others now and then: a client that asks on and on would keep it for itself. Has to come before TLS.</summary>
+    public static void Share(IConnectionBuilder address) => address.Use(next => connection =>
+    {
+        connection.Transport = new Shared(connection.Transport);
+        return next(connection);
+    });
+
+    private sealed class Shared(IDuplexPipe transport) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = new YieldingReader(transport.Input);
+
+        public PipeWriter Output => transport.Output;
+    }
+
+    private sealed class YieldingReader(PipeReader reader) : PipeReader
+    {
+        private const int Turn = 64;
+
+        private int reads;
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            ++reads % Turn == 0 ? YieldAndReadAsync(cancellationToken) : reader.ReadAsync(cancellationToken);
+
+        public override bool TryRead(out ReadResult result) => reader.TryRead(out result);
+
+        public override void AdvanceTo(SequencePosition consumed) => reader.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => reader.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => reader.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => reader.Complete(exception);
+
+        public override ValueTask CompleteAsync(Exception? exception = null) => reader.CompleteAsync(exception);
+
+        private async ValueTask<ReadResult> YieldAndReadAsync(CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            return await reader.ReadAsync(cancellationToken);
+        }
     }
 }

@@ -101,6 +101,33 @@ public sealed class RescanTests : IDisposable
         Assert.Null(Scan(second).PrivateKey("web"));
     }
 
+    /// <summary>Nothing about the certificate itself changes.</summary>
+    [Theory]
+    [InlineData("named by a certificate that has no orders")]
+    [InlineData("of a private key beside an order that names it")]
+    [InlineData("of a private key beside an order of its name")]
+    public void An_item_that_goes_is_a_problem_where_it_is_needed_until_it_is_back(string what)
+    {
+        tree.Key("web").Key("spare");
+        _ = what switch
+        {
+            "named by a certificate that has no orders" => tree.Certificate("web", TempTree.CertificateYaml + "private_key: spare\n"),
+            "of a private key beside an order that names it" =>
+                tree.Certificate("web").Order("web", "1", Material.One.Chain(), "private_key: spare\n", Material.One.KeyPem),
+            _ => tree.Certificate("spare").Order("spare", "1", Material.One.Chain(), key: Material.One.KeyPem),
+        };
+        var whole = Scan();
+        Assert.Empty(tree.Problems(whole));
+        Directory.Move(tree["privatekeys/spare"], tree["spare"]);
+
+        var without = Scan(whole);
+        Assert.NotEmpty(tree.Problems(without));
+        Assert.Equal(tree.Problems(tree.Scan()), tree.Problems(without));
+
+        Directory.Move(tree["spare"], tree["privatekeys/spare"]);
+        Assert.Empty(tree.Problems(Scan(without)));
+    }
+
     [Fact]
     public void A_private_key_without_a_file_follows_the_orders()
     {

@@ -75,6 +75,9 @@ internal sealed class DirectClient : DefaultConnectionContext, IConnectionHeartb
 
     public void Reset() => toServer.Writer.Complete(new ConnectionResetException("reset"));
 
+    /// <summary>Whatever the server sends fails, as with TLS after the client has gone.</summary>
+    public void Break() => toClient.Reader.Complete(new IOException("broken"));
+
     public void TellToStop() => stop.Cancel();
 
     public void Beat(int times)

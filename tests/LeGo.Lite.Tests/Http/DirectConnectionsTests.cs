@@ -93,16 +93,16 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_bug_is_for_the_web_server_to_tell()
+    public async Task An_error_inside_shows_nothing_of_itself_and_is_logged()
     {
         var end = RunAsync(new BrokenClock());
 
         await client.SendAsync(Plain);
+        client.Close();
 
-        Assert.False(await end);
-        Assert.Equal(Plain, client.Unread());
-        Assert.Equal("", client.Receive());
-        Assert.DoesNotContain(log.Entries, entry => entry.Exception is not null);
+        Assert.True(await end);
+        Assert.EndsWith("\r\n\r\n{\"status_code\":500,\"message\":\"error: internal error\"}", client.Receive(), StringComparison.Ordinal);
+        Assert.Equal(BrokenClock.Message, log.Entries.Single(entry => entry.Exception is not null).Exception!.Message);
     }
 
     [Fact]
@@ -141,6 +141,19 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
 
         Assert.True(client.IsAborted);
         Assert.True(await end);
+        Assert.Equal(3, log.Downloads.Count);
+    }
+
+    [Fact]
+    public async Task An_attempt_whose_response_can_not_be_sent_is_logged()
+    {
+        var end = RunAsync();
+
+        client.Break();
+        await client.SendAsync(Plain);
+
+        Assert.True(await end);
+        Assert.Single(log.Downloads);
     }
 
     [Fact]
@@ -189,11 +202,11 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
 
     private Task<bool> RunAsync(TimeProvider? time = null)
     {
-        var clock = time ?? new FakeTimeProvider(Sample.Now);
+        var clock = new FakeTimeProvider(Sample.Now);
         var source = new CatalogSource(Sample.Folder, []);
         var logger = log.CreateLogger("LeGo.Lite");
         var catalog = new LiveCatalog(source.Data, source.Scan, source.Scan(Sample.Now), default, clock, logger);
-        return client.RunAsync(new(new(catalog, ["/legocerthub"], new(0, TimeSpan.Zero), clock, logger), clock));
+        return client.RunAsync(new(new(catalog, ["/legocerthub"], new(0, TimeSpan.Zero), time ?? clock, logger), clock));
     }
 
     private sealed class Http2 : ITlsApplicationProtocolFeature

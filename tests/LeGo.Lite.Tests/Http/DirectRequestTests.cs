@@ -4,7 +4,7 @@ using Xunit;
 
 namespace LeGo.Lite.Tests.Http;
 
-/// <summary>Which requests are plain. That they get what the web server would answer is for <see cref="DirectConnectionsTests"/>.</summary>
+/// <summary>Which requests are plain. That they get what the web server would answer is for <see cref="DirectEqualityTests"/>.</summary>
 public sealed class DirectRequestTests
 {
     private const string Plain = "GET /a/b HTTP/1.1|Host: h|apiKey: k||";
@@ -114,6 +114,13 @@ public sealed class DirectRequestTests
         var bytes = Bytes(Plain);
 
         Assert.All(Enumerable.Range(0, bytes.Length), length => Assert.False(DirectRequest.TryRead(bytes.AsSpan(0, length), out _)));
+    }
+
+    [Fact]
+    public void What_follows_is_not_part_of_it()
+    {
+        Assert.True(DirectRequest.TryRead([.. Bytes(Plain), .. new byte[2 * Limits.MaxHeaders]], out var request));
+        Assert.Equal(Bytes(Plain).Length, request.Length);
     }
 
     [Theory]

@@ -25,7 +25,6 @@ public sealed class DownloadsTests
         var bytes = Encoding.ASCII.GetBytes(
             $"GET {Sample.Base}/{route}/web.example.com HTTP/1.1\r\nHost: h\r\napiKey: {Sample.Item("web.example.com").ApiKey(route)}\r\nUser-Agent: a\r\n\r\n");
         var writer = new ArrayBufferWriter<byte>(64 * 1024);
-        var date = new byte[29];
 
         Answer();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -42,11 +41,10 @@ public sealed class DownloadsTests
             Assert.True(DirectRequest.TryRead(bytes, out var request));
             Span<char> target = stackalloc char[request.Target.Length];
             _ = Ascii.ToUtf16(request.Target, target, out _);
-            Route? found = null;
             var reply = downloads.Answer(
-                new() { Target = target, IsRead = true, ApiKey = request.ApiKey, Conditions = request.Conditions, Client = null }, ref found);
+                new() { Target = target, IsRead = true, ApiKey = request.ApiKey, Conditions = request.Conditions, Client = null });
             writer.ResetWrittenCount();
-            reply.Response.Write(writer, date);
+            reply.Response.Write(writer, Sample.Now);
             downloads.Log(reply, null, 0);
         }
     }

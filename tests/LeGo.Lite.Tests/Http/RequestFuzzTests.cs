@@ -91,7 +91,7 @@ public sealed class RequestFuzzTests
         // A checkout that others can read is a warning.
         log.Clear();
         var downloads = new Downloads(catalog, BasePaths, new(0, TimeSpan.Zero), time, log.CreateLogger("LeGo.Lite"));
-        return new DownloadEndpoint(downloads, time, log.CreateLogger("LeGo.Lite")).HandleAsync;
+        return new DownloadEndpoint(downloads, time).HandleAsync;
     }
 
     private static async Task<(int Status, string Body)> HandleAsync(Func<HttpContext, Task> handler, Request request)
