@@ -28,11 +28,23 @@ internal sealed class OrderProof(
     /// <summary>When an order of a certificate of which one is kept begins or ends: another key may be due then, though no file changes.</summary>
     public DateTimeOffset? ReviewAt { get; private set; }
 
+    /// <summary>Whether there is nothing wrong with a certificate: each of its orders that has not expired was proven.</summary>
+    /// <param name="orders">Those that were.</param>
+    /// <param name="content">What its directory holds.</param>
+    public bool IsWhole(ImmutableArray<OrderRecord> orders, CertificateContent content) =>
+        content is { Broken: [], OrdersFault: null } && orders.Length == content.Drafts.Count(draft => now < draft.Chain.NotAfter);
+
     /// <summary>Whether proving all orders of a certificate again would give the same, as it did without a problem.</summary>
     /// <param name="proven">What it gave.</param>
     /// <param name="content">What its directory holds, and held then.</param>
     public bool Stands(CertificateRecord proven, CertificateContent content)
     {
+        // One may have expired since.
+        if (!IsWhole(proven.Orders, content))
+        {
+            return false;
+        }
+
         foreach (var reference in content.References)
         {
             if (!keyFiles.ContainsKey(reference.Name))
@@ -44,9 +56,7 @@ internal sealed class OrderProof(
         foreach (var order in proven.Orders)
         {
             var isNamed = keyFiles.TryGetValue(order.PrivateKeyName, out var itemFile);
-            if (order.Chain.NotAfter <= now || !(order.KeyBeside is null
-                ? ReferenceEquals(order.FinalizedKey, itemFile.Material) && !itemFile.IsBroken
-                : isNamed))
+            if (!(order.KeyBeside is null ? ReferenceEquals(order.FinalizedKey, itemFile.Material) && !itemFile.IsBroken : isNamed))
             {
                 return false;
             }

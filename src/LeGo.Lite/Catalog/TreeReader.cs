@@ -192,8 +192,7 @@ internal sealed class TreeReader
             var problemsBefore = Problems.Count;
             var orders = proof.Prove(directory.Name, item.Content, served?.Certificate(directory.Name)?.Record.Orders ?? []);
             var record = new CertificateRecord(directory.Name, config.Credentials, config.PrivateKey?.Name ?? directory.Name, orders);
-            var isWhole = Problems.Count == problemsBefore && item.Content is { Broken: [], OrdersFault: null } && orders.Length == item.Content.Drafts.Length;
-            item.Proven = isWhole ? record : null;
+            item.Proven = Problems.Count == problemsBefore && proof.IsWhole(orders, item.Content) ? record : null;
             return record;
         }
 

@@ -158,30 +158,29 @@ internal sealed class Place
     // In one piece: every file that is read has its path put together.
     private string Join(string entry, bool isLocation)
     {
-        var length = entry.Length;
-        for (var place = this; place is not null; place = place.Above(isLocation))
-        {
-            length += place.Part(isLocation).Length + 1;
-        }
-
-        return string.Create(length, (Place: this, Entry: entry, IsLocation: isLocation), static (path, last) =>
-        {
-            last.Entry.CopyTo(path[^last.Entry.Length..]);
-            path = path[..^last.Entry.Length];
-            for (var place = last.Place; place is not null; place = place.Above(last.IsLocation))
-            {
-                var part = place.Part(last.IsLocation);
-                path[^1] = '/';
-                path = path[..^1];
-                part.CopyTo(path[^part.Length..]);
-                path = path[..^part.Length];
-            }
-        });
+        var path = new DefaultInterpolatedStringHandler(0, 0, null, stackalloc char[256]);
+        Append(ref path, isLocation);
+        path.AppendLiteral("/");
+        path.AppendLiteral(entry);
+        return path.ToStringAndClear();
     }
 
-    private string Part(bool isLocation) => isLocation ? Target ?? name : name;
+    private void Append(ref DefaultInterpolatedStringHandler path, bool isLocation)
+    {
+        if (isLocation && Target is not null)
+        {
+            path.AppendLiteral(Target);
+            return;
+        }
 
-    private Place? Above(bool isLocation) => isLocation && Target is not null ? null : parent;
+        if (parent is not null)
+        {
+            parent.Append(ref path, isLocation);
+            path.AppendLiteral("/");
+        }
+
+        path.AppendLiteral(name);
+    }
 }
 
 /// <summary>One walk of the data tree.</summary>

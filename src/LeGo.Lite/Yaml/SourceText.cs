@@ -53,7 +53,9 @@ internal sealed class SourceText
 
         // The library skips a directive it doesn't know. No line of a mapping may begin with '%' otherwise.
         var directive = source.lineStarts.FindIndex(start => start < length && source.text[start] == '%') is var line and >= 0 ? source.lineStarts[line] : -1;
-        return directive >= 0 && !(refused >= 0 && refused < directive) ? Refuse(directive, "remove this directive: a line can't begin with %")
+
+        // Not found, -1, comes after any index when it has no sign.
+        return (uint)directive < (uint)refused ? Refuse(directive, "remove this directive: a line can't begin with %")
             : refused >= 0 ? Refuse(refused, "remove this control character, or write it as an escape in double quotes")
             : status != OperationStatus.Done ? Refuse(length, "save the file as UTF-8: these bytes are not")
             : source;
