@@ -1,9 +1,11 @@
+using System.Buffers;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using LeGo.Lite.Catalog;
 using LeGo.Lite.Http;
 using LeGo.Lite.Pem;
 using LeGo.Lite.Yaml;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LeGo.Lite.Pieces;
 
@@ -25,7 +27,18 @@ public class InnerPieces
     private readonly byte[] apiKey = Encoding.ASCII.GetBytes(Sample.CertificateApiKey);
     private readonly byte[] apiKeys = Encoding.ASCII.GetBytes($"{Sample.CertificateApiKey}.{Sample.KeyApiKey}");
 
-    public InnerPieces() => snapshot = source.Scan(now);
+    private readonly byte[] request = Encoding.ASCII.GetBytes(
+        $"GET /legocerthub/api/v1/download/certificates/{Sample.Rsa} HTTP/1.1\r\nHost: localhost\r\napiKey: {Sample.CertificateApiKey}\r\nUser-Agent: a\r\n\r\n");
+
+    private readonly Downloads downloads;
+    private readonly ArrayBufferWriter<byte> written = new(64 * 1024);
+
+    public InnerPieces()
+    {
+        snapshot = source.Scan(now);
+        var catalog = new LiveCatalog(source.Data, source.Scan, snapshot, default, TimeProvider.System, NullLogger.Instance);
+        downloads = new(catalog, ["/legocerthub"], new(0, TimeSpan.Zero), TimeProvider.System, NullLogger.Instance);
+    }
 
     // BenchmarkDotNet makes the object by itself.
     internal static Sample Sample { get; set; } = null!;
@@ -56,6 +69,22 @@ public class InnerPieces
 
     [Benchmark(Description = "look up and refuse, privatecertchains")]
     public bool Refusal() => Select(TwoKeys, apiKey) is null ? true : throw new InvalidOperationException("it was let in");
+
+    [Benchmark(Description = "answer a plain request, certificates")]
+    public int Answer()
+    {
+        if (!DirectRequest.TryRead(request, out var plain))
+        {
+            throw Refused();
+        }
+
+        Span<char> target = stackalloc char[plain.Target.Length];
+        _ = Ascii.ToUtf16(plain.Target, target, out _);
+        var reply = downloads.Answer(new() { Target = target, IsRead = true, ApiKey = plain.ApiKey, Conditions = plain.Conditions, Client = null });
+        written.ResetWrittenCount();
+        reply.Response.Write(written, now);
+        return reply.Response.Status == 200 ? written.WrittenCount : throw Refused();
+    }
 
     private Representation? Select(Route route, byte[] apiKey)
     {
