@@ -129,7 +129,9 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
             if (waitsFor == Wait.ForRequest && beats > Limits.KeepAlive.TotalSeconds)
             {
                 IsOver = true;
-                input.CancelPendingRead();
+
+                // Not on this thread: the heart beats for all connections.
+                _ = ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), input, preferLocal: false);
             }
             else if (waitsFor == Wait.ForReader && beats > Limits.Reading.TotalSeconds)
             {

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace LeGo.Lite.Http;
@@ -23,12 +25,42 @@ internal static class Transport
         sockets.UnsafePreferInlineScheduling = true;
     }
 
-    /// <summary>Leaves the thread to others now and then: a client that asks on and on would keep it for itself. Has to come before TLS.</summary>
-    public static void Share(IConnectionBuilder address) => address.Use(next => connection =>
+    /// <summary>
+    /// Leaves the thread to others now and then: a client that asks on and on would keep it for itself. And cuts a connection that is
+    /// over, but whose client does not read the rest: it would stay for good. Has to come before TLS.
+    /// </summary>
+    public static void Share(IConnectionBuilder address) => address.Use(next => async connection =>
     {
         connection.Transport = new Shared(connection.Transport);
-        return next(connection);
+
+        // Kestrel's heart beats until all is sent. It has to be asked now: at the end it may be the heart that ended the connection.
+        var rest = new Rest(connection);
+        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static rest => ((Rest)rest).Beat(), rest);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            rest.Begin();
+        }
     });
+
+    private sealed class Rest(ConnectionContext connection)
+    {
+        private volatile bool isOver;
+        private int beats;
+
+        public void Begin() => isOver = true;
+
+        public void Beat()
+        {
+            if (isOver && ++beats > Limits.Reading.TotalSeconds)
+            {
+                connection.Abort(new("the client does not read the rest"));
+            }
+        }
+    }
 
     private sealed class Shared(IDuplexPipe transport) : IDuplexPipe
     {
@@ -39,7 +71,8 @@ internal static class Transport
 
     private sealed class YieldingReader(PipeReader reader) : PipeReader
     {
-        private const int Turn = 64;
+        // A request takes one, or less.
+        private const int Turn = 16;
 
         private int reads;
 
@@ -58,6 +91,7 @@ internal static class Transport
 
         public override ValueTask CompleteAsync(Exception? exception = null) => reader.CompleteAsync(exception);
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         private async ValueTask<ReadResult> YieldAndReadAsync(CancellationToken cancellationToken)
         {
             await Task.Yield();

@@ -65,6 +65,67 @@ public sealed class CrowdTests
         AssertSmall(server);
     }
 
+    /// <summary>Connections are read on a thread for each core, and one alone could keep it as long as there is something to read.</summary>
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(false, "X: y\r\n")]
+    [InlineData(true, "")]
+    [InlineData(true, "X: y\r\n")]
+    public void Who_asks_on_and_on_leaves_the_thread_to_others(bool isSecure, string field)
+    {
+        using var server = Serve();
+        var address = isSecure ? server.SecureAddress : server.Address;
+        using var other = RawHttp.Open(address);
+        AssertServed(other);
+        byte[] requests = [.. Enumerable.Repeat(Encoding.ASCII.GetBytes($"GET /certwarden/api/health HTTP/1.1\r\nHost: x\r\n{field}\r\n"), 500).SelectMany(request => request)];
+        var (isOver, rounds) = (false, 0);
+
+        // As many as there are cores would do.
+        var hogs = Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ => RawHttp.Open(address)).ToList();
+        var threads = hogs.SelectMany(hog => new[] { new Thread(() => Write(hog)), new Thread(() => Read(hog)) }).ToList();
+        threads.ForEach(thread => thread.Start());
+        Wait.Until(() => Volatile.Read(ref rounds) > 10, () => "they ask");
+        for (var i = 0; i < 20; i++)
+        {
+            AssertServed(other);
+        }
+
+        // Nobody was served because the others had ended.
+        var before = Volatile.Read(ref rounds);
+        Wait.Until(() => Volatile.Read(ref rounds) > before, () => "they still ask");
+        Volatile.Write(ref isOver, true);
+        hogs.ForEach(hog => hog.Dispose());
+        threads.ForEach(thread => Assert.True(thread.Join(Wait.SafetyNet)));
+        AssertSmall(server);
+
+        void Write(Stream hog) => UntilItEnds(() =>
+        {
+            hog.Write(requests);
+            _ = Interlocked.Increment(ref rounds);
+        });
+
+        void Read(Stream hog)
+        {
+            var buffer = new byte[64 * 1024];
+            UntilItEnds(() => _ = hog.Read(buffer));
+        }
+
+        void UntilItEnds(Action action)
+        {
+            try
+            {
+                while (!Volatile.Read(ref isOver))
+                {
+                    action();
+                }
+            }
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+            {
+                // The connection was closed, by this test.
+            }
+        }
+    }
+
     /// <summary>With as few descriptors as a shell gives, which are fewer than there will be connections.</summary>
     private static LegoLite Serve() => LegoLite.Serve(new Command(
         "sh",
@@ -80,10 +141,15 @@ public sealed class CrowdTests
         foreach (var address in server.Addresses)
         {
             using var stream = RawHttp.Open(address);
-            stream.Write(Request);
-            var response = RawHttp.ReadResponse(stream);
-            Assert.Equal((200, $"{Web.Key}\n{Web.NewerChain}"), (response.Status, response.Text));
+            AssertServed(stream);
         }
+    }
+
+    private static void AssertServed(Stream stream)
+    {
+        stream.Write(Request);
+        var response = RawHttp.ReadResponse(stream);
+        Assert.Equal((200, $"{Web.Key}\n{Web.NewerChain}"), (response.Status, response.Text));
     }
 
     /// <summary>Generous, and yet far from what it is where memory or threads grow with what is sent.</summary>

@@ -128,6 +128,34 @@ public sealed class RescanTests : IDisposable
         Assert.Empty(tree.Problems(Scan(without)));
     }
 
+    /// <summary>The certificate's own directory stays as it is.</summary>
+    [Fact]
+    public void A_certificate_is_proven_again_when_its_key_or_the_time_is_another_and_only_then()
+    {
+        tree.Key("web").Certificate("web").Key("mail")
+            .Order("web", "old", Material.One.Chain(now.AddDays(-80), now.AddDays(-1)))
+            .Order("web", "now", Material.One.Chain(now.AddDays(-10), now.AddDays(10)))
+            .Order("web", "next", Material.One.Chain(now.AddDays(5), now.AddDays(90)));
+        var first = Scan();
+        tree.Write("privatekeys/mail/key.yaml", "api_key: another-key-0123456789\n");
+        var last = Scan(first);
+        Assert.Same(first.Certificate("web")!.Record, last.Certificate("web")!.Record);
+
+        foreach (var key in new[] { Material.One.KeyPem, Material.Two.KeyPem, "no key", Material.One.KeyPem })
+        {
+            tree.Write("privatekeys/web/privkey.pem", key);
+            last = Scan(last);
+            Assert.Equal(key == Material.One.KeyPem, tree.Problems(last) is []);
+        }
+
+        foreach (var (days, order) in new[] { (6, "next"), (11, "next"), (-20, "old"), (0, "now") })
+        {
+            now = TempTree.Now.AddDays(days);
+            last = Scan(last);
+            Assert.Equal(order, last.Certificate("web")!.NewestValidOrder.At(now)!.DirectoryName);
+        }
+    }
+
     [Fact]
     public void A_private_key_without_a_file_follows_the_orders()
     {

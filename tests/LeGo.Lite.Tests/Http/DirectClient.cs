@@ -42,15 +42,21 @@ internal sealed class DirectClient : DefaultConnectionContext, IConnectionHeartb
     public async Task<bool> RunAsync(DirectConnections connections)
     {
         var isHandedOn = false;
-        var builder = new ConnectionBuilder(new NoServices());
-        connections.Use(builder);
-        _ = builder.Run(_ =>
+        await RunAsync(connections.Use, _ =>
         {
             isHandedOn = true;
             return Task.CompletedTask;
         });
-        await builder.Build()(this);
         return !isHandedOn;
+    }
+
+    /// <param name="use">Adds what is tested.</param>
+    /// <param name="last">What comes after it.</param>
+    public async Task RunAsync(Action<IConnectionBuilder> use, ConnectionDelegate last)
+    {
+        var builder = new ConnectionBuilder(new NoServices());
+        use(builder);
+        await builder.Run(connection => last(connection)).Build()(this);
     }
 
     public async Task SendAsync(string bytes) => await toServer.Writer.WriteAsync(Encoding.Latin1.GetBytes(bytes));

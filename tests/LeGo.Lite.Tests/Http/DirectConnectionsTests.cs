@@ -122,6 +122,7 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
 
         Assert.True(await end);
         client.Beat(100);
+        Assert.False(client.IsAborted);
     }
 
     [Fact]

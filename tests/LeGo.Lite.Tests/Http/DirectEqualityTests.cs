@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using LeGo.Lite.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace LeGo.Lite.Tests.Http;
@@ -37,6 +39,31 @@ public sealed class DirectEqualityTests(SampleServer server) : IClassFixture<Sam
 
         Assert.Equal([200, 204, 304, 401, 404, 412], statuses.Keys);
         Assert.All(statuses.Values, count => Assert.True(count >= 20));
+    }
+
+    [Fact]
+    public async Task A_plain_request_does_not_reach_the_web_server()
+    {
+        var reached = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "http.server.request.duration" && instrument.Meter.Scope == server.Services.GetRequiredService<IMeterFactory>())
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref reached));
+        listener.Start();
+        const string Plain = "GET /legocerthub/api/health HTTP/1.1\nHost: h";
+
+        _ = await server.ReceiveAsync($"{Plain}\n\n{Plain}\n\n{Plain}\nX: y\n\n{Last}");
+
+        // The one with X, and the last; the others came before.
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref reached) >= 2, TimeSpan.FromMinutes(1)));
+        Assert.Equal(2, reached);
     }
 
     [Fact]

@@ -32,6 +32,8 @@ public sealed class SampleServer : IAsyncLifetime
 
     internal LiveCatalog Catalog { get; private set; } = null!;
 
+    internal IServiceProvider Services => server!.Services;
+
     internal IPEndPoint Address => new(IPAddress.Loopback, port);
 
     /// <summary>An absolute path; <paramref name="path"/> is relative to the data directory.</summary>
