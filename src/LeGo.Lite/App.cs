@@ -138,10 +138,12 @@ internal static class App
             {
                 listen.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 cap.Guard(listen);
+                Transport.End(listen);
                 Transport.Share(listen);
                 if (isTls)
                 {
                     tls.Use(listen);
+                    Transport.Share(listen);
                 }
 
                 // Whether a client's certificate still lets it in is asked with each request, by the web server.

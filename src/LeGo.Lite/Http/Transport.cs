@@ -26,13 +26,18 @@ internal static class Transport
     }
 
     /// <summary>
-    /// Leaves the thread to others now and then: a client that asks on and on would keep it for itself. And cuts a connection that is
-    /// over, but whose client does not read the rest: it would stay for good. Has to come before TLS.
+    /// Leaves the thread to others now and then: a client that asks on and on would keep it for itself. Has to come before TLS, and
+    /// after it: what is read at once can hold many requests.
     /// </summary>
-    public static void Share(IConnectionBuilder address) => address.Use(next => async connection =>
+    public static void Share(IConnectionBuilder address) => address.Use(next => connection =>
     {
         connection.Transport = new Shared(connection.Transport);
+        return next(connection);
+    });
 
+    /// <summary>Cuts a connection that is over, but whose client does not read the rest: it would stay for good.</summary>
+    public static void End(IConnectionBuilder address) => address.Use(next => async connection =>
+    {
         // Kestrel's heart beats until all is sent. It has to be asked now: at the end it may be the heart that ended the connection.
         var rest = new Rest(connection);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static rest => ((Rest)rest).Beat(), rest);
@@ -71,8 +76,8 @@ internal static class Transport
 
     private sealed class YieldingReader(PipeReader reader) : PipeReader
     {
-        // A request takes one, or less.
-        private const int Turn = 16;
+        // A request takes one, so that this is a few milliseconds. Few are enough: another thread has to wake up for it.
+        private const int Turn = 256;
 
         private int reads;
 
