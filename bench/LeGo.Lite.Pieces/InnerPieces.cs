@@ -78,9 +78,7 @@ public class InnerPieces
             throw Refused();
         }
 
-        Span<char> target = stackalloc char[plain.Target.Length];
-        _ = Ascii.ToUtf16(plain.Target, target, out _);
-        var reply = downloads.Answer(new() { Target = target, IsRead = true, ApiKey = plain.ApiKey, Conditions = plain.Conditions, Client = null });
+        var reply = downloads.Answer(plain, null);
         written.ResetWrittenCount();
         reply.Response.Write(written, now);
         return reply.Response.Status == 200 ? written.WrittenCount : throw Refused();

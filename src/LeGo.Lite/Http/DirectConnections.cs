@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -83,10 +82,7 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
             return null;
         }
 
-        Span<char> target = stackalloc char[request.Target.Length];
-        _ = Ascii.ToUtf16(request.Target, target, out _);
-        var reply = downloads.Answer(
-            new() { Target = target, IsRead = true, ApiKey = request.ApiKey, Conditions = request.Conditions, Client = client });
+        var reply = downloads.Answer(request, client);
         reply.Response.Write(output, time.GetUtcNow());
         return (reply, request.Length);
     }

@@ -22,6 +22,15 @@ internal sealed class Downloads(
         [.. basePaths.Select(path => path.Split('/', StringSplitOptions.RemoveEmptyEntries))];
 
     /// <param name="request">As the client sent it.</param>
+    /// <param name="client">Who it was.</param>
+    public Reply Answer(in DirectRequest request, IPAddress? client)
+    {
+        Span<char> target = stackalloc char[request.Target.Length];
+        _ = Ascii.ToUtf16(request.Target, target, out _);
+        return Answer(new() { Target = target, IsRead = true, ApiKey = request.ApiKey, Conditions = request.Conditions, Client = client });
+    }
+
+    /// <param name="request">As the client sent it.</param>
     public Reply Answer(in Request request)
     {
         Route? route = null;

@@ -39,10 +39,7 @@ public sealed class DownloadsTests
         void Answer()
         {
             Assert.True(DirectRequest.TryRead(bytes, out var request));
-            Span<char> target = stackalloc char[request.Target.Length];
-            _ = Ascii.ToUtf16(request.Target, target, out _);
-            var reply = downloads.Answer(
-                new() { Target = target, IsRead = true, ApiKey = request.ApiKey, Conditions = request.Conditions, Client = null });
+            var reply = downloads.Answer(request, null);
             writer.ResetWrittenCount();
             reply.Response.Write(writer, Sample.Now);
             downloads.Log(reply, null, 0);
