@@ -69,7 +69,9 @@ internal sealed class Response
     public void Write(IBufferWriter<byte> writer, DateTimeOffset now)
     {
         head ??= MakeHead();
-        var span = writer.GetSpan(head.Bytes.Length);
+
+        // All of it in one piece of memory, which is sent at once.
+        var span = writer.GetSpan(head.Bytes.Length + Length);
         head.Bytes.CopyTo(span);
         HttpDate.Format(now, span[head.DateAt..]);
         writer.Advance(head.Bytes.Length);
