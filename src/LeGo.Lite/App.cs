@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using LeGo.Lite.Catalog;
 using LeGo.Lite.Config;
 using LeGo.Lite.Http;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 
@@ -78,7 +79,7 @@ internal static class App
     public static (WebApplication Server, LiveCatalog Catalog) Build(
         ServerConfig config, CatalogSource source, CatalogSnapshot first, long connections, TimeProvider time, Action<ILoggingBuilder> addLog)
     {
-        Transport.CompleteInline();
+        SocketTransport.CompleteInline();
 
         // The empty builder: no appsettings.json, no ASPNETCORE_ variables, no developer pages (ADR 0004).
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "lego-lite", EnvironmentName = Environments.Production });
@@ -98,7 +99,9 @@ internal static class App
             time,
             services.GetRequiredService<ILogger>()));
         var proxies = new TrustedProxies(config.TrustedProxies);
-        builder.WebHost.UseKestrelCore().UseSockets(Transport.Set).ConfigureKestrel(kestrel =>
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new SocketTransport(
+            services.GetRequiredService<IMemoryPoolFactory<byte>>(), time));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             Limits.Set(kestrel.Limits);
@@ -138,12 +141,9 @@ internal static class App
             {
                 listen.Protocols = isTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 cap.Guard(listen);
-                Transport.End(listen);
-                Transport.Share(listen);
                 if (isTls)
                 {
                     tls.Use(listen);
-                    Transport.Share(listen);
                 }
 
                 // Whether a client's certificate still lets it in is asked with each request, by the web server.

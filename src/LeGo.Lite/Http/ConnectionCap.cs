@@ -5,8 +5,8 @@ namespace LeGo.Lite.Http;
 
 /// <summary>
 /// So many connections there may be, on all addresses together, and a share of them from one client: what comes on top is
-/// closed. Kestrel's own limit counts for each address that is listened on alone, and where descriptors run out it tries to
-/// accept again and again, and no file can be read.
+/// closed. Kestrel's own limit counts for each address that is listened on alone, and where descriptors run out no file can be
+/// read.
 /// </summary>
 /// <param name="max">Of all clients.</param>
 /// <param name="proxies">They speak for many, as this machine itself does: no share limits them.</param>

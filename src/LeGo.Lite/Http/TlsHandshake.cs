@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace LeGo.Lite.Http;
@@ -29,6 +30,7 @@ internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time, ILogg
             HandshakeTimeout = Limits.FirstWords,
             OnConnection = handshake => ValueTask.FromResult(Answer(catalog.Current.Tls!.Record!.At(time.GetUtcNow()), handshake.Connection)),
         });
+        address.Use(UseOwnPipes);
     }
 
     /// <summary>A connection can last longer than what let its client in: then it is cut, and the client may begin anew.</summary>
@@ -58,6 +60,13 @@ internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time, ILogg
         {
             // SslStream's answer to a record that is TLS, but no hello. Kestrel would log it, with its stack, for seven bytes from anybody.
         }
+    };
+
+    /// <summary>Without Kestrel's, which cost more (ADR 15).</summary>
+    private static ConnectionDelegate UseOwnPipes(ConnectionDelegate next) => connection =>
+    {
+        connection.Transport = new ConnectionPipes(connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream, waitsWithoutBuffer: true);
+        return next(connection);
     };
 
     private SslServerAuthenticationOptions Answer(ServerCertificate certificate, BaseConnectionContext connection)

@@ -1,59 +1,141 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using LeGo.Lite.Http;
 using Xunit;
 
 namespace LeGo.Lite.Tests.Http;
 
-public sealed class TransportTests : IAsyncDisposable
+public sealed class ConnectionReaderTests
 {
-    private readonly DirectClient client = new();
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync() => client.DisposeAsync();
-
-    [Fact]
-    public async Task What_a_client_does_not_read_in_ten_seconds_after_the_end_is_not_waited_for()
+    /// <summary>However bytes come, and however they are looked at and consumed: none is lost, repeated or shown at another place.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whatever_is_read_is_what_was_sent(bool waitsWithoutBuffer)
     {
-        await client.RunAsync(Transport.End, _ =>
+        for (var seed = 0; seed < 300; seed++)
         {
-            client.Beat(100);
-            return Task.CompletedTask;
-        });
+            var random = new Random(seed);
+            var bytes = new byte[random.Next(60_000)];
+            random.NextBytes(bytes);
+            var stream = new Trickle(bytes, random);
+            var reader = new ConnectionReader(stream, waitsWithoutBuffer);
+            var (consumed, examined) = (0, 0);
+            while (true)
+            {
+                var (isThere, received) = (reader.TryRead(out var read), stream.Position);
+                if (!isThere)
+                {
+                    Assert.Equal(examined, received);
+                    read = await reader.ReadAsync(Token);
+                }
 
-        client.Beat(10);
-        Assert.False(client.IsAborted);
-        client.Beat(1);
-        Assert.True(client.IsAborted);
+                var unread = read.Buffer.ToArray();
+                Assert.Equal(bytes[consumed..(int)stream.Position], unread);
+                Assert.True(read.IsCompleted || stream.Position > examined, $"seed {seed}: nothing new after {examined} bytes");
+                Assert.False(read.IsCanceled);
+                if (read.IsCompleted && unread.Length == 0)
+                {
+                    break;
+                }
+
+                // Often nothing or all, as if a request were not whole, or several were there.
+                var count = random.Next(4) switch { 0 => 0, 1 => unread.Length, _ => random.Next(unread.Length + 1) };
+                var seen = random.Next(2) == 0 ? unread.Length : random.Next(count, unread.Length + 1);
+                reader.AdvanceTo(read.Buffer.GetPosition(count), read.Buffer.GetPosition(seen));
+                (consumed, examined) = (consumed + count, consumed + seen);
+            }
+
+            Assert.Equal(bytes.Length, consumed);
+        }
     }
 
     [Fact]
-    public void A_thread_is_given_back_now_and_then()
+    public async Task A_cancelled_read_loses_nothing()
+    {
+        var client = new Pipe();
+        var reader = new ConnectionReader(client.Reader.AsStream(), waitsWithoutBuffer: false);
+
+        // The read that waits.
+        var waiting = reader.ReadAsync(Token).AsTask();
+        Assert.False(waiting.IsCompleted);
+        reader.CancelPendingRead();
+        Assert.Equal((true, false, 0), await TakeAsync(waiting, 0));
+
+        // The next one, if none waits; and no other.
+        reader.CancelPendingRead();
+        Assert.Equal((true, false, 0), await TakeAsync(reader.ReadAsync(Token).AsTask(), 0));
+
+        // By who waits, for good.
+        using var given = new CancellationTokenSource();
+        waiting = reader.ReadAsync(given.Token).AsTask();
+        await given.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        // With what was there before.
+        await client.Writer.WriteAsync("ab"u8.ToArray(), Token);
+        Assert.Equal((false, false, 2), await TakeAsync(reader.ReadAsync(Token).AsTask(), 1));
+        waiting = reader.ReadAsync(Token).AsTask();
+        reader.CancelPendingRead();
+        Assert.Equal((true, false, 1), await TakeAsync(waiting, 0));
+
+        await client.Writer.CompleteAsync();
+        Assert.Equal((false, true, 1), await TakeAsync(reader.ReadAsync(Token).AsTask(), 1));
+        Assert.Equal((false, true, 0), await TakeAsync(reader.ReadAsync(Token).AsTask(), 0));
+
+        async Task<(bool IsCanceled, bool IsCompleted, long Length)> TakeAsync(Task<ReadResult> reading, int count)
+        {
+            var read = await reading;
+            reader.AdvanceTo(read.Buffer.GetPosition(count), read.Buffer.End);
+            return (read.IsCanceled, read.IsCompleted, read.Buffer.Length);
+        }
+    }
+
+    /// <summary>A client that asks on and on would keep it.</summary>
+    [Fact]
+    public void The_thread_is_given_back_now_and_then()
     {
         var waiting = new Waiting();
         SynchronizationContext.SetSynchronizationContext(waiting);
+        var reader = new ConnectionReader(new MemoryStream(new byte[1_000_000]), waitsWithoutBuffer: false);
         var reads = 0;
-        var end = client.RunAsync(Transport.Share, async connection =>
-        {
-            while (await connection.Transport.Input.ReadAsync() is { IsCompleted: false } read)
-            {
-                reads++;
-                connection.Transport.Input.AdvanceTo(read.Buffer.GetPosition(1));
-            }
-        });
+        var end = ReadAsync();
 
-        // All that a connection does is done within the call that lets it, unless it waits for its turn.
-        var sent = client.SendAsync(new('x', 1_000));
+        // Each goes on until it is somebody else's turn: first the read itself, then who waits for it.
         for (var turns = 1; turns <= 3; turns++)
         {
             Assert.Equal((256 * turns) - 1, reads);
-
-            // The read itself, and who waits for it.
             waiting.Next();
             waiting.Next();
         }
 
         Assert.Equal(1_000, reads);
-        Assert.True(sent.IsCompleted);
-        client.Close();
         Assert.True(end.IsCompletedSuccessfully);
+
+        async Task ReadAsync()
+        {
+            for (; reads < 1_000; reads++)
+            {
+                var read = await reader.ReadAsync(Token);
+                reader.AdvanceTo(read.Buffer.GetPosition(1));
+            }
+        }
+    }
+
+    /// <summary>Bytes come a few at a time, at once or later.</summary>
+    private sealed class Trickle(byte[] bytes, Random random) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (random.Next(2) == 0)
+            {
+                await Task.Yield();
+            }
+
+            return Read(buffer.Span[..Math.Min(buffer.Length, random.Next(1, 9_000))]);
+        }
     }
 
     private sealed class Waiting : SynchronizationContext

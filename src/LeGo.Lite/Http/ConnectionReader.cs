@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace LeGo.Lite.Http;
+
+/// <summary>
+/// Reads from a connection into one buffer, when it is asked for more. .NET's own reader of streams makes no assumption of
+/// how it is used, which costs as much as to answer a request (ADR 15): here there is one who reads, and a few that cancel.
+/// </summary>
+/// <param name="stream">What is read.</param>
+/// <param name="waitsWithoutBuffer">Whether the stream keeps a large buffer while it is read, but none for a read of nothing.</param>
+#pragma warning disable CA1001 // What cancels has no timer, so that there is nothing to dispose of.
+internal sealed class ConnectionReader(Stream stream, bool waitsWithoutBuffer) : PipeReader
+#pragma warning restore CA1001
+{
+    private const int UsualLength = 4 * 1024;
+
+    // A client that asks on and on would keep the thread for itself. A request takes one read, so that this is a few
+    // milliseconds. Few are enough: another thread has to wake up for it.
+    private const int Turn = 256;
+
+    private byte[] buffer = new byte[UsualLength];
+
+    // In the buffer: what was not consumed, and up to where it has been looked at.
+    private int start;
+    private int end;
+    private int examined;
+    private bool isAtEnd;
+    private int reads;
+
+    // Another after each cancel.
+    private volatile CancellationTokenSource cancel = new();
+
+    private ReadOnlySequence<byte> Unread => new(buffer, start, end - start);
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        ++reads % Turn == 0 ? YieldAndReadAsync(cancellationToken)
+        : TryRead(out var result) ? new(result)
+        : ReceiveAsync(cancellationToken);
+
+    public override bool TryRead(out ReadResult result)
+    {
+        var isCanceled = cancel.IsCancellationRequested;
+        if (isCanceled)
+        {
+            cancel = new();
+        }
+
+        result = new(Unread, isCanceled, isAtEnd);
+        return isCanceled || examined < end || isAtEnd;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        var unread = Unread;
+        this.examined = start + (int)unread.Slice(unread.Start, examined).Length;
+        start += (int)unread.Slice(unread.Start, consumed).Length;
+    }
+
+    /// <summary>From any thread: the read that waits, or else the next one, returns at once with what is there.</summary>
+    public override void CancelPendingRead() => cancel.Cancel();
+
+    // The buffer goes with the connection: no other connection may have one into which the system may still write.
+    public override void Complete(Exception? exception = null)
+    {
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> YieldAndReadAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return TryRead(out var result) ? result : await ReceiveAsync(cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        var current = cancel;
+        try
+        {
+            using var registration = cancellationToken.UnsafeRegister(static current => ((CancellationTokenSource)current!).Cancel(), current);
+            if (waitsWithoutBuffer)
+            {
+                _ = await stream.ReadAsync(Memory<byte>.Empty, current.Token);
+            }
+
+            MakeRoom();
+            var count = await stream.ReadAsync(buffer.AsMemory(end), current.Token);
+            end += count;
+            isAtEnd = count == 0;
+            return new(Unread, isCanceled: false, isAtEnd);
+        }
+        catch (OperationCanceledException) when (current.IsCancellationRequested)
+        {
+            cancel = new();
+            cancellationToken.ThrowIfCancellationRequested();
+            return new(Unread, isCanceled: true, isAtEnd);
+        }
+    }
+
+    private void MakeRoom()
+    {
+        var unread = buffer.AsSpan(start, end - start);
+        if (unread.IsEmpty && buffer.Length == UsualLength)
+        {
+            (start, end, examined) = (0, 0, 0);
+        }
+        else if (unread.IsEmpty || end == buffer.Length)
+        {
+            // Of the usual length if nothing has to be kept, else twice as long as that, so that it is not moved for a few bytes.
+            var next = new byte[Math.Max(UsualLength, 2 * unread.Length)];
+            unread.CopyTo(next);
+            (buffer, start, end, examined) = (next, 0, unread.Length, examined - start);
+        }
+    }
+}
