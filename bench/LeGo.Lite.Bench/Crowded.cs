@@ -29,7 +29,7 @@ internal static class Crowded
 
     public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
-        using var server = new Server(trees.Get(Pairs, stop));
+        using var server = new Server(await trees.GetAsync(Pairs, stop));
         await server.FirstDownloadAsync(stop);
 
         var ticks = Crowds.Select(_ => new List<long>()).ToArray();

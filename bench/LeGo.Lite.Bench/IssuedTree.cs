@@ -17,7 +17,7 @@ internal static class IssuedTree
     // What the extensions of a public CA take on top of those here: policies, addresses of its services, timestamps of logs (RFC 6962).
     private const int LogTimestamps = 240;
 
-    public static Tree Make(string path)
+    public static async Task<Tree> MakeAsync(string path, CancellationToken stop)
     {
         var tree = new Tree(path, Pairs);
         var (notBefore, notAfter) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(89));
@@ -44,7 +44,7 @@ internal static class IssuedTree
             tree.Write(pair, key, $"{leaf.ExportCertificatePem()}\n{intermediate.ExportCertificatePem()}\n");
         }
 
-        Thread.Sleep(Tree.Settled);
+        await Task.Delay(Tree.Settled, stop);
         return tree;
     }
 }

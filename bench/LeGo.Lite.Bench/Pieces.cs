@@ -7,7 +7,7 @@ internal static class Pieces
 {
     public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
-        var tree = IssuedTree.Make(trees.NewDirectory("pieces"));
+        var tree = await IssuedTree.MakeAsync(trees.NewDirectory("pieces"), stop);
         var lines = await Command.OutputAsync(
             "artifacts/pieces/lego-lite-pieces",
             [tree.Path, Tree.Name(IssuedTree.Rsa), Tree.Name(IssuedTree.P256), Tree.ApiKey(IssuedTree.Rsa), Tree.PrivateKeyApiKey(IssuedTree.Rsa)],

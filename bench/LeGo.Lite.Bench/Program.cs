@@ -16,7 +16,7 @@ var names = args.Where(arg => Number(arg.TrimEnd('s')) is null).ToList();
 (string Name, Func<Trees, CancellationToken, Task<Finding>> RunAsync)[] sections =
 [
     ("nginx", (trees, stop) => SideBySide.RunAsync(trees, seconds, stop)),
-    ("rescan", (trees, stop) => Task.FromResult(Rescan.Run(trees, stop))),
+    ("rescan", Rescan.RunAsync),
     ("served", Served.RunAsync),
     ("pieces", Pieces.RunAsync),
     ("refused", Refused.RunAsync),
@@ -34,8 +34,8 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    using var trees = new Trees(sizes is [] ? [10, 1_000, 10_000, 100_000] : sizes);
-    var report = new Report(trees.FileSystem);
+    using var trees = await Trees.OfAsync(sizes is [] ? [10, 1_000, 10_000, 100_000] : sizes, stop.Token);
+    var report = await Report.OfAsync(trees.FileSystem, stop.Token);
     foreach (var (name, runAsync) in sections.Where(section => names is [] || names.Contains(section.Name)))
     {
         await Console.Error.WriteLineAsync($"bench: {name}");

@@ -81,7 +81,7 @@ internal static class Refused
 
     public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
-        var tree = trees.Get(Pairs, stop);
+        var tree = await trees.GetAsync(Pairs, stop);
         tree.DisablePrivateKey(Disabled);
         tree.DisablePrivateKey(DisabledViaUrl);
         tree.AllowUrl(ViaUrl);

@@ -22,7 +22,7 @@ internal static class Rescan
     private const double WantedSpread = 1.5;
     private const int MinPairs = 1_000;
 
-    public static Finding Run(Trees trees, CancellationToken stop)
+    public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
         var table = new Table(
             "pairs", "directories", "files", "first scan", "nothing new", "CPU", "allocated", "share of a core", "one file changed", "allocated");
@@ -30,12 +30,11 @@ internal static class Rescan
         var costs = new List<double>();
         foreach (var pairs in trees.Sizes)
         {
-            var tree = trees.Get(pairs, stop);
+            var tree = await trees.GetAsync(pairs, stop);
             var scans = new List<string[]>();
             for (var i = 0; i < Processes; i++)
             {
-                stop.ThrowIfCancellationRequested();
-                var lines = Command.Output(Environment.ProcessPath!, Child, tree.Path, $"{pairs}");
+                var lines = await Command.OutputAsync(Environment.ProcessPath!, [Child, tree.Path, $"{pairs}"], stop);
                 scans.AddRange(lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')));
             }
 

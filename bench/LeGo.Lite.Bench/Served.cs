@@ -29,7 +29,7 @@ internal static class Served
         var targets = new List<Target>();
         foreach (var pairs in trees.Sizes)
         {
-            table.Add(await RowAsync(trees.Get(pairs, stop), targets, stop));
+            table.Add(await RowAsync(await trees.GetAsync(pairs, stop), targets, stop));
         }
 
         return new($"""

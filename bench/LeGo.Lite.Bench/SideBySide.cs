@@ -36,7 +36,7 @@ internal static partial class SideBySide
 
     public static async Task<Finding> RunAsync(Trees trees, int seconds, CancellationToken stop)
     {
-        var tree = IssuedTree.Make(trees.NewDirectory("issued"));
+        var tree = await IssuedTree.MakeAsync(trees.NewDirectory("issued"), stop);
         var log = Path.Combine(trees.NewDirectory("log"), "ours.log");
         using var rsa = new Server(tree, isPinned: true, certificate: Tree.Name(IssuedTree.Rsa));
         using var p256 = new Server(tree, isPinned: true, certificate: Tree.Name(IssuedTree.P256));

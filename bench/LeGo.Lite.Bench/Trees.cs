@@ -1,45 +1,46 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace LeGo.Lite.Bench;
 
 /// <summary>Data trees in the system's temporary directory (TMPDIR): made when first asked for, gone at the end.</summary>
 internal sealed class Trees : IDisposable
 {
-    private readonly string home;
+    private readonly string home = Directory.CreateTempSubdirectory("lego-lite-bench-").FullName;
     private readonly Dictionary<int, Tree> trees = [];
 
-    /// <exception cref="IOException">They would not fit.</exception>
-    public Trees(IReadOnlyList<int> sizes)
+    private Trees(IReadOnlyList<int> sizes, string fileSystem)
     {
         Sizes = sizes;
-        var free = Command.Output("df", "-B4096", "--output=fstype,avail,iavail", Path.GetTempPath()).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        FileSystem = free[^3];
-
-        // Each entry takes a block and an inode. A file system without a limit on inodes says 0 or "-".
-        var entries = sizes.Sum(pairs => (long)pairs * (Tree.DirectoriesPerPair + Tree.FilesPerPair));
-        if (Lacks(free[^2]) || (free[^1] is not ("0" or "-") && Lacks(free[^1])))
-        {
-            throw new IOException($"{Path.GetTempPath()} has {free[^2]} blocks of 4 KiB and {free[^1]} inodes free, and {entries} of each are needed; set TMPDIR to another directory, or SIZES to less");
-        }
-
-        home = Directory.CreateTempSubdirectory("lego-lite-bench-").FullName;
-
-        bool Lacks(string number) => long.TryParse(number, CultureInfo.InvariantCulture, out var have) && have < entries;
+        FileSystem = fileSystem;
     }
 
     public IReadOnlyList<int> Sizes { get; }
 
     public string FileSystem { get; }
 
-    public Tree Get(int pairs, CancellationToken stop)
+    /// <exception cref="IOException">They would not fit.</exception>
+    public static async Task<Trees> OfAsync(IReadOnlyList<int> sizes, CancellationToken stop)
+    {
+        var df = await Command.OutputAsync("df", ["-B4096", "--output=fstype,avail,iavail", Path.GetTempPath()], stop);
+        var (fileSystem, blocks, inodes) = df.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [.., var type, var free, var freeInodes]
+            ? (type, free, freeInodes)
+            : throw new IOException($"df says nothing of {Path.GetTempPath()}");
+
+        // Each entry takes a block and an inode. A file system without a limit on inodes says 0 or "-".
+        var entries = sizes.Sum(pairs => (long)pairs * (Tree.DirectoriesPerPair + Tree.FilesPerPair));
+        return IsLess(blocks) || (inodes is not ("0" or "-") && IsLess(inodes))
+            ? throw new IOException($"{Path.GetTempPath()} has {blocks} blocks of 4 KiB and {inodes} inodes free, and {entries} of each are needed; set TMPDIR to another directory, or SIZES to less")
+            : new(sizes, fileSystem);
+
+        bool IsLess(string free) => long.TryParse(free, CultureInfo.InvariantCulture, out var number) && number < entries;
+    }
+
+    public async Task<Tree> GetAsync(int pairs, CancellationToken stop)
     {
         if (!trees.TryGetValue(pairs, out var tree))
         {
             tree = new(Path.Combine(home, $"{pairs}"), pairs);
-            tree.Make(stop);
+            await tree.MakeAsync(stop);
             trees.Add(pairs, tree);
         }
 
@@ -50,89 +51,4 @@ internal sealed class Trees : IDisposable
     public string NewDirectory(string name) => Directory.CreateDirectory(Path.Combine(home, name)).FullName;
 
     public void Dispose() => Directory.Delete(home, recursive: true);
-}
-
-/// <summary>A private key, and a certificate with one order, so many times; no two share a key.</summary>
-internal sealed record Tree(string Path, int Pairs)
-{
-    public const int DirectoriesPerPair = 4;
-    public const int FilesPerPair = 4;
-
-    /// <summary>Longer than the default debounce: what was written is settled, and no two writes have the same time.</summary>
-    public static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(500);
-
-    public static string Name(int pair) => $"pair-{pair:d6}.example.com";
-
-    /// <summary>The API key of the certificate.</summary>
-    public static string ApiKey(int pair) => $"certificate-{pair:d6}";
-
-    /// <summary>The API key of the private key; no longer or shorter than the certificate's.</summary>
-    public static string PrivateKeyApiKey(int pair) => $"private-key-{pair:d6}";
-
-    public void Make(CancellationToken stop)
-    {
-        Parallel.For(0, Pairs, new() { CancellationToken = stop }, pair =>
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            Write(pair, key, Chain(pair, key));
-        });
-
-        // So that the disk does not catch up while others are measured.
-        Command.Output("sync", "-f", Path);
-        Thread.Sleep(Settled);
-    }
-
-    public void Write(int pair, AsymmetricAlgorithm key, string chain)
-    {
-        Directory.CreateDirectory($"{Path}/privatekeys/{Name(pair)}");
-        File.WriteAllText(KeyMetadata(pair), Metadata(PrivateKeyApiKey(pair)));
-        File.WriteAllText(KeyFile(pair), key.ExportPkcs8PrivateKeyPem() + "\n");
-
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(ChainFile(pair))!);
-        File.WriteAllText(CertificateMetadata(pair), Metadata(ApiKey(pair)));
-        File.WriteAllText(ChainFile(pair), chain);
-    }
-
-    /// <summary>Another certificate for the same key.</summary>
-    public string NewChain(int pair)
-    {
-        using var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(KeyFile(pair)));
-        return Chain(pair, key);
-    }
-
-    public void WriteOver(int pair, string chain) => File.WriteAllText(ChainFile(pair), chain);
-
-    public void RenameOver(int pair, string chain)
-    {
-        File.WriteAllText(ChainFile(pair) + ".new", chain);
-        File.Move(ChainFile(pair) + ".new", ChainFile(pair), overwrite: true);
-    }
-
-    public void DisablePrivateKey(int pair) => File.AppendAllText(KeyMetadata(pair), "api_key_disabled: true\n");
-
-    public void AllowUrl(int pair)
-    {
-        File.AppendAllText(KeyMetadata(pair), "api_key_via_url: true\n");
-        File.AppendAllText(CertificateMetadata(pair), "api_key_via_url: true\n");
-    }
-
-    public string KeyFile(int pair) => $"{Path}/privatekeys/{Name(pair)}/privkey.pem";
-
-    public string ChainFile(int pair) => $"{Path}/certificates/{Name(pair)}/orders/2026-01-01/fullchain.pem";
-
-    private string KeyMetadata(int pair) => $"{Path}/privatekeys/{Name(pair)}/key.yaml";
-
-    private string CertificateMetadata(int pair) => $"{Path}/certificates/{Name(pair)}/certificate.yaml";
-
-    private static string Metadata(string apiKey) => $"api_key_sha256: {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(apiKey)))}\n";
-
-    // No two are the same: an ECDSA signature is random.
-    private static string Chain(int pair, ECDsa key)
-    {
-        var name = new X500DistinguishedName($"CN={Name(pair)}");
-        using var certificate = new CertificateRequest(name, key, HashAlgorithmName.SHA256).Create(
-            name, X509SignatureGenerator.CreateForECDsa(key), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(89), [1]);
-        return certificate.ExportCertificatePem() + "\n";
-    }
 }
