@@ -12,46 +12,34 @@ internal sealed class Connection : IDisposable
 
     public Connection(int port) => socket.Connect(IPAddress.Loopback, port);
 
+    /// <summary>A request as it is sent.</summary>
+    public static string Request(string path, params IEnumerable<string> headers) =>
+        $"GET {path} HTTP/1.1\r\nHost: localhost\r\n{string.Concat(headers.Select(header => $"{header}\r\n"))}\r\n";
+
     /// <summary>Ticks from a request, or more than one in a write, to the last byte of as many refusals.</summary>
-    public long Time(byte[] requests, int count)
+    public long TimeRefusals(byte[] requests, int count) => Time(requests, "HTTP/1.1 401 "u8, "}"u8, count);
+
+    /// <summary>Ticks from a request to the last byte of the one certificate that it downloads.</summary>
+    public long TimeDownload(byte[] request) => Time(request, "HTTP/1.1 200 "u8, "-----END CERTIFICATE-----\n"u8, 1);
+
+    /// <summary>Ticks to the last byte of as many responses that have <paramref name="end"/> only there.</summary>
+    private long Time(byte[] requests, ReadOnlySpan<byte> begin, ReadOnlySpan<byte> end, int count)
     {
         var start = Stopwatch.GetTimestamp();
         socket.Send(requests);
         var length = 0;
-        while (count > 0)
-        {
-            var received = length < buffer.Length ? socket.Receive(buffer.AsSpan(length)) : throw new IOException("a response is too long");
-            if (received == 0)
-            {
-                throw new IOException("the server closed the connection");
-            }
-
-            count -= buffer.AsSpan(length, received).Count((byte)'}');
-            length += received;
-        }
-
-        var ticks = Stopwatch.GetTimestamp() - start;
-        return buffer.AsSpan().StartsWith("HTTP/1.1 401 "u8) && count == 0 && buffer[length - 1] == '}'
-            ? ticks
-            : throw new IOException("a response is no refusal");
-    }
-
-    /// <summary>Ticks from a request to the last byte of the one certificate that it downloads.</summary>
-    public long TimeDownload(byte[] request)
-    {
-        var start = Stopwatch.GetTimestamp();
-        socket.Send(request);
-        var length = 0;
-        int received;
         do
         {
-            received = socket.Receive(buffer.AsSpan(length));
-            length += received;
+            var received = length < buffer.Length ? socket.Receive(buffer.AsSpan(length)) : throw new IOException("a response is too long");
+            length += received > 0 ? received : throw new IOException("the server closed the connection");
         }
-        while (received > 0 && !buffer.AsSpan(0, length).EndsWith("-----END CERTIFICATE-----\n"u8));
+        while (buffer.AsSpan(0, length).Count(end) < count);
 
         var ticks = Stopwatch.GetTimestamp() - start;
-        return buffer.AsSpan().StartsWith("HTTP/1.1 200 "u8) && received > 0 ? ticks : throw new IOException("a response is no download");
+        var responses = buffer.AsSpan(0, length);
+        return responses.StartsWith(begin) && responses.EndsWith(end) && responses.Count(end) == count
+            ? ticks
+            : throw new IOException("a response is not what is expected");
     }
 
     public void Dispose() => socket.Dispose();

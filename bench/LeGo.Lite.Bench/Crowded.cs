@@ -15,7 +15,9 @@ internal static class Crowded
     private static readonly TimeSpan BetweenDrips = TimeSpan.FromMilliseconds(500);
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes(
-        $"GET /legocerthub/api/v1/download/certificates/{Tree.Name(0)} HTTP/1.1\r\nHost: localhost\r\napiKey: {Tree.ApiKey(0)}\r\n\r\n");
+        Connection.Request(Download.PathOf("certificates", Tree.Name(0)), $"apiKey: {Tree.ApiKey(0)}"));
+
+    private static readonly string Another = Connection.Request(Download.PathOf("certificates", "x"));
 
     // What each of the others sends at first, and then again and again.
     private static readonly (string Name, int Count, string First, string Drip)[] Crowds =
@@ -23,8 +25,8 @@ internal static class Crowded
         ("nobody", 0, "", ""),
         ("nobody, once more", 0, "", ""),
         ($"{Connections:n0} that send nothing", Connections, "", ""),
-        ($"{Connections:n0} that send a header, byte by byte", Connections, "GET /legocerthub/api/v1/download/certificates/x HTTP/1.1\r\nHost: x\r\nX: ", "x"),
-        ($"{Connections:n0} that had an answer and stay", Connections, "GET /legocerthub/api/v1/download/certificates/x HTTP/1.1\r\nHost: x\r\n\r\n", ""),
+        ($"{Connections:n0} that send a header, byte by byte", Connections, Another[..^2] + "X: ", "x"),
+        ($"{Connections:n0} that had an answer and stay", Connections, Another, ""),
     ];
 
     public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)

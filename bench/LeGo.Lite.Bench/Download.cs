@@ -9,10 +9,11 @@ namespace LeGo.Lite.Bench;
 /// <param name="Body">Of the response.</param>
 internal sealed record Download(string Route, string ApiKey, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
-    private const string Base = "/legocerthub/api";
+    /// <summary>What all paths begin with.</summary>
+    public const string BasePath = "/legocerthub";
 
     /// <summary>A path that needs no API key.</summary>
-    public const string Health = Base + "/health";
+    public const string Health = BasePath + "/api/health";
 
     private const int Pair = IssuedTree.Rsa;
 
@@ -25,7 +26,9 @@ internal sealed record Download(string Route, string ApiKey, IReadOnlyDictionary
         ("certrootchains", Tree.ApiKey(Pair)),
     ];
 
-    public string Path => $"{Base}/v1/download/{Route}/{Tree.Name(Pair)}";
+    public string Path => PathOf(Route, Tree.Name(Pair));
+
+    public static string PathOf(string route, string name) => $"{BasePath}/api/v1/download/{route}/{name}";
 
     public static async Task<Download[]> AllAsync(Uri server, CancellationToken stop)
     {

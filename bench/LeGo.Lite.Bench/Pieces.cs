@@ -5,13 +5,12 @@ namespace LeGo.Lite.Bench;
 /// <summary>What the inner pieces take, by BenchmarkDotNet, which is a program of its own: it can't be native.</summary>
 internal static class Pieces
 {
+    private const string Program = "artifacts/pieces/lego-lite-pieces";
+
     public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
         var tree = await IssuedTree.MakeAsync(trees.NewDirectory("pieces"), stop);
-        var lines = await Command.OutputAsync(
-            "artifacts/pieces/lego-lite-pieces",
-            [tree.Path, Tree.Name(IssuedTree.Rsa), Tree.Name(IssuedTree.P256), Tree.ApiKey(IssuedTree.Rsa), Tree.PrivateKeyApiKey(IssuedTree.Rsa)],
-            stop);
+        var lines = await Command.OutputAsync(Program, [tree.Path], stop);
 
         var table = new Table("piece", "mean", "standard deviation", "allocated");
         foreach (var line in lines.Split('\n').Select(line => line.Split('\t')))
@@ -28,7 +27,7 @@ internal static class Pieces
             {table}
             """)
         {
-            Circumstances = [("BenchmarkDotNet", (await Command.OutputAsync("artifacts/pieces/lego-lite-pieces", ["--version"], stop)).Trim())],
+            Circumstances = [("BenchmarkDotNet", (await Command.OutputAsync(Program, ["--version"], stop)).Trim())],
         };
 
         static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

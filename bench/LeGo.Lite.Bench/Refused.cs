@@ -116,11 +116,10 @@ internal static class Refused
 
     private static string Both(int certificate, int privateKey) => $"{Tree.ApiKey(certificate)}.{Tree.PrivateKeyApiKey(privateKey)}";
 
-    private static string Header(string route, int pair, string apiKey, string header = "apiKey") => Request($"{route}/{Tree.Name(pair)}", $"{header}: {apiKey}\r\n");
+    private static string Header(string route, int pair, string apiKey, string header = "apiKey") =>
+        Connection.Request(Download.PathOf(route, Tree.Name(pair)), $"{header}: {apiKey}");
 
-    private static string Url(string route, int pair, string apiKey) => Request($"{route}/{Tree.Name(pair)}/{apiKey}", "");
-
-    private static string Request(string path, string header) => $"GET /legocerthub/api/v1/download/{path} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n";
+    private static string Url(string route, int pair, string apiKey) => Connection.Request($"{Download.PathOf(route, Tree.Name(pair))}/{apiKey}");
 
     /// <summary>Ticks of each shape, sorted.</summary>
     private static async Task<long[][]> MeasureAsync(Tree tree, string logLevel, Group group, CancellationToken stop)
@@ -146,7 +145,7 @@ internal static class Refused
 #pragma warning restore CA5394
         for (var i = 0; i < WarmUp; i++)
         {
-            connection.Time(requests[order[i]], group.AtOnce);
+            connection.TimeRefusals(requests[order[i]], group.AtOnce);
         }
 
         var ticks = requests.Select(_ => new long[Samples]).ToArray();
@@ -154,7 +153,7 @@ internal static class Refused
         foreach (var shape in order)
         {
             stop.ThrowIfCancellationRequested();
-            ticks[shape][counts[shape]++] = connection.Time(requests[shape], group.AtOnce);
+            ticks[shape][counts[shape]++] = connection.TimeRefusals(requests[shape], group.AtOnce);
         }
 
         Array.ForEach(ticks, Array.Sort);

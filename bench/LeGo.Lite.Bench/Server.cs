@@ -70,7 +70,7 @@ internal sealed class Server : IDisposable
     /// <summary>Downloads a certificate.</summary>
     public async Task<string> CertificateAsync(int pair, CancellationToken stop)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/legocerthub/api/v1/download/certificates/{Tree.Name(pair)}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, Download.PathOf("certificates", Tree.Name(pair)));
         request.Headers.Add("apiKey", Tree.ApiKey(pair));
         using var response = await client.SendAsync(request, stop);
         return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(stop);

@@ -75,7 +75,7 @@ internal sealed record Tree(string Path, int Pairs)
 
     private string KeyMetadata(int pair) => $"{Path}/privatekeys/{Name(pair)}/key.yaml";
 
-    private string CertificateMetadata(int pair) => $"{Path}/certificates/{Name(pair)}/certificate.yaml";
+    public string CertificateMetadata(int pair) => $"{Path}/certificates/{Name(pair)}/certificate.yaml";
 
     private static string Metadata(string apiKey) => $"api_key_sha256: {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(apiKey)))}\n";
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using BenchmarkDotNet.Attributes;
+using LeGo.Lite.Bench;
 using LeGo.Lite.Catalog;
 using LeGo.Lite.Http;
 using LeGo.Lite.Pem;
@@ -13,22 +14,24 @@ namespace LeGo.Lite.Pieces;
 public class InnerPieces
 #pragma warning restore CA1515
 {
+    private static readonly string Name = Tree.Name(IssuedTree.Rsa);
+    private static readonly string CertificateApiKey = Tree.ApiKey(IssuedTree.Rsa);
     private static readonly Route OneKey = Route.All.Single(route => route.Segment == "certificates");
     private static readonly Route TwoKeys = Route.All.Single(route => route.Segment == "privatecertchains");
 
     private readonly DateTimeOffset now = DateTimeOffset.UtcNow;
     private readonly List<Problem> problems = [];
-    private readonly CatalogSource source = new(Sample.Tree, []);
+    private readonly CatalogSource source = new(Tree.Path, []);
     private readonly CatalogSnapshot snapshot;
-    private readonly byte[] chain = Sample.Chain(Sample.Rsa);
-    private readonly byte[] rsaKey = Sample.Key(Sample.Rsa);
-    private readonly byte[] p256Key = Sample.Key(Sample.P256);
-    private readonly byte[] metadata = Sample.Metadata(Sample.Rsa);
-    private readonly byte[] apiKey = Encoding.ASCII.GetBytes(Sample.CertificateApiKey);
-    private readonly byte[] apiKeys = Encoding.ASCII.GetBytes($"{Sample.CertificateApiKey}.{Sample.KeyApiKey}");
+    private readonly byte[] chain = File.ReadAllBytes(Tree.ChainFile(IssuedTree.Rsa));
+    private readonly byte[] rsaKey = File.ReadAllBytes(Tree.KeyFile(IssuedTree.Rsa));
+    private readonly byte[] p256Key = File.ReadAllBytes(Tree.KeyFile(IssuedTree.P256));
+    private readonly byte[] metadata = File.ReadAllBytes(Tree.CertificateMetadata(IssuedTree.Rsa));
+    private readonly byte[] apiKey = Encoding.ASCII.GetBytes(CertificateApiKey);
+    private readonly byte[] apiKeys = Encoding.ASCII.GetBytes($"{CertificateApiKey}.{Tree.PrivateKeyApiKey(IssuedTree.Rsa)}");
 
     private readonly byte[] request = Encoding.ASCII.GetBytes(
-        $"GET /legocerthub/api/v1/download/certificates/{Sample.Rsa} HTTP/1.1\r\nHost: localhost\r\napiKey: {Sample.CertificateApiKey}\r\nUser-Agent: a\r\n\r\n");
+        Connection.Request(Download.PathOf(OneKey.Segment, Name), $"apiKey: {CertificateApiKey}", "User-Agent: a"));
 
     private readonly Downloads downloads;
     private readonly ArrayBufferWriter<byte> written = new(64 * 1024);
@@ -37,14 +40,14 @@ public class InnerPieces
     {
         snapshot = source.Scan(now);
         var catalog = new LiveCatalog(source.Data, source.Scan, snapshot, default, TimeProvider.System, NullLogger.Instance);
-        downloads = new(catalog, ["/legocerthub"], new(0, TimeSpan.Zero), TimeProvider.System, NullLogger.Instance);
+        downloads = new(catalog, [Download.BasePath], new(0, TimeSpan.Zero), TimeProvider.System, NullLogger.Instance);
     }
 
     // BenchmarkDotNet makes the object by itself.
-    internal static Sample Sample { get; set; } = null!;
+    internal static Tree Tree { get; set; } = null!;
 
     [Benchmark(Description = "first scan")]
-    public object FirstScan() => new CatalogSource(Sample.Tree, []).Scan(now);
+    public object FirstScan() => new CatalogSource(Tree.Path, []).Scan(now);
 
     [Benchmark(Description = "scan that finds nothing new")]
     public object SameScan() => source.Scan(now, snapshot) == snapshot ? snapshot : throw new InvalidOperationException("it found something");
@@ -86,7 +89,7 @@ public class InnerPieces
 
     private Representation? Select(Route route, byte[] apiKey)
     {
-        var requested = Requested.Find(snapshot, route.Needs, Sample.Rsa, now);
+        var requested = Requested.Find(snapshot, route.Needs, Name, now);
         return Authorization.Refuse(requested, route.Needs, apiKey, viaUrl: false) is null ? route.Select(requested, now) : null;
     }
 

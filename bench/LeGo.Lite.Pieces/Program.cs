@@ -6,9 +6,10 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using LeGo.Lite.Bench;
 using LeGo.Lite.Pieces;
 
-// usage: lego-lite-pieces TREE RSA-NAME P256-NAME RSA-CERTIFICATE-API-KEY RSA-PRIVATE-KEY-API-KEY
+// usage: lego-lite-pieces TREE    the directory of an IssuedTree
 // For each piece a line: what it is, seconds, standard deviation, bytes allocated; with a tab between them.
 // usage: lego-lite-pieces --version
 const string Artifacts = "artifacts/pieces";
@@ -18,9 +19,7 @@ if (args is ["--version"])
     return 0;
 }
 
-InnerPieces.Sample = args is [var tree, var rsa, var p256, var certificateApiKey, var keyApiKey]
-    ? new(tree, rsa, p256, certificateApiKey, keyApiKey)
-    : throw new ArgumentException("five arguments, please");
+InnerPieces.Tree = args is [var tree] ? new(tree, IssuedTree.Pairs) : throw new ArgumentException("one argument, please");
 
 // In process: a project that BenchmarkDotNet makes does not see what is internal. Its log is in the artifacts, too.
 var summary = BenchmarkRunner.Run<InnerPieces>(ManualConfig.CreateEmpty()
