@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LeGo.Lite.Bench;
 
 /// <summary>
@@ -11,12 +9,6 @@ internal static class Results
     private const string Part = "\n## ";
     private const string TargetsPart = "targets";
 
-    private const string TargetsHead = """
-        | section | figure | target | measured | met |
-        | --- | --- | --: | --: | --- |
-
-        """;
-
     /// <param name="before">The file; empty if there is none.</param>
     /// <param name="title">Its headline.</param>
     /// <param name="section">What was measured.</param>
@@ -24,35 +16,26 @@ internal static class Results
     /// <param name="targets">What takes the place of the section's targets.</param>
     public static string Replace(string before, string title, string section, string text, IReadOnlyList<Target> targets)
     {
-        var parts = before.Split(Part).Skip(1).Select(part => part.Split('\n', 2)).Select(part => (Name: part[0], Text: part[1].Trim('\n'))).ToList();
-        var rows = parts.Find(part => part.Name == TargetsPart).Text?.Split('\n').Where(row => row.StartsWith('|')).Skip(2).ToList() ?? [];
-        parts.RemoveAll(part => part.Name == TargetsPart);
-
-        var index = parts.FindIndex(part => part.Name == section);
-        if (index < 0)
+        var parts = new OrderedDictionary<string, string>();
+        foreach (var part in before.Split(Part).Skip(1))
         {
-            index = parts.Count;
-            parts.Add(default);
+            var lines = $"{part}\n".Split('\n', 2);
+            parts[lines[0]] = lines[1].Trim('\n');
         }
 
-        parts[index] = (section, text.Trim('\n'));
-        rows.RemoveAll(row => IsOf(row, section));
-        rows.AddRange(targets.Select(target => $"| {section} | {target.Figure} | {target.Wanted} | {target.Measured} | {(target.IsMet ? "yes" : "no")} |"));
+        var rows = parts.Remove(TargetsPart, out var table) ? table.Split('\n') : [];
+        parts[section] = text.Trim('\n');
 
-        var after = new StringBuilder($"# {title}\n");
-        after.Append(Part).Append(TargetsPart).Append("\n\n").Append(TargetsHead);
-        foreach (var row in parts.SelectMany(part => rows.Where(row => IsOf(row, part.Name))))
-        {
-            after.Append(row).Append('\n');
-        }
-
-        foreach (var part in parts)
-        {
-            after.Append(Part).Append(part.Name).Append("\n\n").Append(part.Text).Append('\n');
-        }
-
-        return after.ToString();
+        // What the other sections found is only copied: the first cell of a row says whose it is.
+        var ofAll = parts.Keys.SelectMany(name =>
+            name == section ? Rows(section, targets) : rows.Where(row => row.StartsWith($"| {name} |", StringComparison.Ordinal)));
+        parts.Insert(0, TargetsPart, Table([.. ofAll]));
+        return $"# {title}\n{string.Concat(parts.Select(part => $"{Part}{part.Key}\n\n{part.Value}\n"))}";
     }
 
-    private static bool IsOf(string row, string section) => row.StartsWith($"| {section} |", StringComparison.Ordinal);
+    private static string Table(IReadOnlyList<string> rows) =>
+        string.Join('\n', ["| section | figure | target | measured | met |", "| --- | --- | --: | --: | --- |", .. rows]);
+
+    private static IEnumerable<string> Rows(string section, IEnumerable<Target> targets) => targets.Select(target =>
+        $"| {section} | {target.Figure} | {target.Wanted} | {target.Measured} | {(target.IsMet ? "yes" : "no")} |");
 }
