@@ -11,7 +11,7 @@ namespace LeGo.Lite.Bench;
 internal static partial class Handshakes
 {
     // Each makes one connection after the other.
-    private const int Clients = 8;
+    public const int Clients = 8;
 
     /// <summary>How many there were, and in how many seconds.</summary>
     /// <exception cref="IOException">It failed, or a session was taken up.</exception>

@@ -5,6 +5,7 @@ namespace LeGo.Lite.Bench;
 /// <summary>The native binary with default settings but for the level of its log and failed logins, which are answered without end, and a client that keeps its connection.</summary>
 internal sealed class Server : IDisposable
 {
+    public const string Binary = "artifacts/lego-lite";
     private const string Listening = "listening on ";
 
     private readonly long start = Stopwatch.GetTimestamp();
@@ -25,7 +26,7 @@ internal sealed class Server : IDisposable
             RedirectStandardOutput = true,
         };
         Add(isPinned ? ["taskset", "-c", Cores.Server] : []);
-        Add([Path.GetFullPath("artifacts/lego-lite"), "serve", "--data", tree.Path, "--listen", "http://127.0.0.1:0"]);
+        Add([Path.GetFullPath(Binary), "serve", "--data", tree.Path, "--listen", "http://127.0.0.1:0"]);
 
         // All settings that are not the default.
         info.Environment.Clear();
