@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -49,11 +48,11 @@ internal static class Crowded
         }
 
         var table = new Table("others", "p50", "p99", "p50 to nobody's", "p99 to nobody's");
-        var nobody = Percentiles(ticks[0]);
-        foreach (var (crowd, times) in Crowds.Zip(ticks))
+        var percentiles = ticks.Select(times => times.Order().ToArray()).Select(times => (P50: Figures.Percentile(times, 50), P99: Figures.Percentile(times, 99))).ToArray();
+        var nobody = percentiles[0];
+        foreach (var (crowd, (p50, p99)) in Crowds.Zip(percentiles))
         {
-            var (p50, p99) = Percentiles(times);
-            table.Add(crowd.Name, Figures.Time(p50), Figures.Time(p99), $"{p50 / nobody.P50:f2}", $"{p99 / nobody.P99:f2}");
+            table.Add(crowd.Name, Figures.Time(p50), Figures.Time(p99), Figures.Ratio(p50 / nobody.P50), Figures.Ratio(p99 / nobody.P99));
         }
 
         return new($"""
@@ -115,13 +114,5 @@ internal static class Crowded
                 await other.SendAsync(drip, CancellationToken.None);
             }
         }
-    }
-
-    private static (double P50, double P99) Percentiles(List<long> ticks)
-    {
-        ticks.Sort();
-        return (At(50), At(99));
-
-        double At(int percent) => (double)ticks[(int)(ticks.Count / 100L * percent)] / Stopwatch.Frequency;
     }
 }

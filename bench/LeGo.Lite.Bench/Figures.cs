@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LeGo.Lite.Bench;
 
 /// <summary>Numbers for a table.</summary>
@@ -8,6 +10,9 @@ internal static class Figures
         var sorted = values.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
+
+    /// <summary>Seconds that so many percent of the sorted ticks took at most.</summary>
+    public static double Percentile(ReadOnlySpan<long> ticks, int percent) => (double)ticks[(int)(ticks.Length / 100L * percent)] / Stopwatch.Frequency;
 
     public static string Time(double seconds) => seconds >= 1 ? $"{seconds:f2} s" : seconds >= 1e-3 ? $"{seconds * 1e3:f1} ms" : $"{seconds * 1e6:f1} µs";
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace LeGo.Lite.Bench;
@@ -169,7 +168,7 @@ internal static class Refused
             table.Add(
             [
                 group.Shapes[i].Name,
-                .. Percentiles.Select(percent => Figures.Time((double)ticks[i][Samples / 100 * percent] / Stopwatch.Frequency)),
+                .. Percentiles.Select(percent => Figures.Time(Figures.Percentile(ticks[i], percent))),
                 $"{likenesses[i].Distance:f4}{(likenesses[i].Distance > Likeness.CriticalDistance(Samples) ? " *" : "")}",
                 $"{likenesses[i].Greater:f4}",
             ]);

@@ -22,52 +22,63 @@ internal static class Rescan
     private const double WantedSpread = 1.5;
     private const int MinPairs = 1_000;
 
+    /// <summary>One scan; as text, what a process says of it to the one that started it.</summary>
+    /// <param name="Kind">What there was to find.</param>
+    /// <param name="Elapsed">Seconds.</param>
+    /// <param name="Cpu">Seconds of all threads.</param>
+    /// <param name="Allocated">Bytes.</param>
+    private sealed record Cost(string Kind, double Elapsed, double Cpu, double Allocated)
+    {
+        public const string First = "first";
+        public const string NothingNew = "nothing-new";
+        public const string OneChanged = "one-changed";
+
+        public static Cost Parse(string line) => line.Split(' ') is [var kind, var elapsed, var cpu, var allocated]
+            ? new(kind, Number(elapsed), Number(cpu), Number(allocated))
+            : throw new FormatException(line);
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kind} {Elapsed} {Cpu} {Allocated}");
+
+        private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    }
+
     public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
     {
         var table = new Table(
             "pairs", "directories", "files", "first scan", "nothing new", "CPU", "allocated", "share of a core", "one file changed", "allocated");
         var targets = new List<Target>();
-        var costs = new List<double>();
+        var cpuOfPairs = new List<double>();
         foreach (var pairs in trees.Sizes)
         {
-            var tree = await trees.GetAsync(pairs, stop);
-            var scans = new List<string[]>();
-            for (var i = 0; i < Processes; i++)
-            {
-                var lines = await Command.OutputAsync(Environment.ProcessPath!, [Child, tree.Path, $"{pairs}"], stop);
-                scans.AddRange(lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')));
-            }
+            var (first, nothingNew, oneChanged) = await MediansAsync(await trees.GetAsync(pairs, stop), stop);
+            var share = nothingNew.Cpu / DefaultRescan.TotalSeconds;
+            table.Add(
+                $"{pairs:n0}",
+                $"{pairs * Tree.DirectoriesPerPair:n0}",
+                $"{pairs * Tree.FilesPerPair:n0}",
+                Figures.Time(first.Elapsed),
+                Figures.Time(nothingNew.Elapsed),
+                Figures.Time(nothingNew.Cpu),
+                Figures.Size(nothingNew.Allocated),
+                Figures.Percent(share),
+                Figures.Time(oneChanged.Elapsed),
+                Figures.Size(oneChanged.Allocated));
 
-            var (cpu, share) = (Median("same", 2), Median("same", 2) / DefaultRescan.TotalSeconds);
             if (pairs >= MinPairs)
             {
-                costs.Add(cpu / pairs);
+                cpuOfPairs.Add(nothingNew.Cpu / pairs);
             }
 
             if (pairs == WantedPairs)
             {
                 targets.Add(Target.AtMost($"a scan that finds nothing new, share of a core, {pairs:n0} pairs", WantedShare, share, Figures.Percent));
             }
-
-            table.Add(
-                $"{pairs:n0}",
-                $"{pairs * Tree.DirectoriesPerPair:n0}",
-                $"{pairs * Tree.FilesPerPair:n0}",
-                Figures.Time(Median("first", 1)),
-                Figures.Time(Median("same", 1)),
-                Figures.Time(cpu),
-                Figures.Size(Median("same", 3)),
-                Figures.Percent(share),
-                Figures.Time(Median("changed", 1)),
-                Figures.Size(Median("changed", 3)));
-
-            double Median(string kind, int column) =>
-                scans.Where(scan => scan[0] == kind).Select(scan => double.Parse(scan[column], CultureInfo.InvariantCulture)).Median();
         }
 
-        if (costs.Count > 1)
+        if (cpuOfPairs.Count > 1)
         {
-            targets.Add(Target.AtMost($"the same for each pair, most to least, from {MinPairs:n0} pairs on", WantedSpread, costs.Max() / costs.Min(), Figures.Ratio));
+            targets.Add(Target.AtMost(
+                $"the same for each pair, most to least, from {MinPairs:n0} pairs on", WantedSpread, cpuOfPairs.Max() / cpuOfPairs.Min(), Figures.Ratio));
         }
 
         return new($"""
@@ -82,16 +93,34 @@ internal static class Rescan
         };
     }
 
-    /// <summary>Scans, and prints a line for each scan: kind, seconds, seconds of CPU, bytes allocated.</summary>
+    private static async Task<(Cost First, Cost NothingNew, Cost OneChanged)> MediansAsync(Tree tree, CancellationToken stop)
+    {
+        var costs = new List<Cost>();
+        for (var i = 0; i < Processes; i++)
+        {
+            var output = await Command.OutputAsync(Environment.ProcessPath!, [Child, tree.Path, $"{tree.Pairs}"], stop);
+            costs.AddRange(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Cost.Parse));
+        }
+
+        return (MedianOf(Cost.First), MedianOf(Cost.NothingNew), MedianOf(Cost.OneChanged));
+
+        Cost MedianOf(string kind)
+        {
+            var ofKind = costs.Where(cost => cost.Kind == kind).ToList();
+            return new(kind, ofKind.Select(cost => cost.Elapsed).Median(), ofKind.Select(cost => cost.Cpu).Median(), ofKind.Select(cost => cost.Allocated).Median());
+        }
+    }
+
+    /// <summary>Scans, and prints the cost of each scan.</summary>
     public static void Measure(Tree tree)
     {
         var source = new CatalogSource(tree.Path, []) { Debounce = Tree.Settled / 2 };
         CatalogSnapshot? current = null;
 
-        Measure("first");
+        Measure(Cost.First);
         for (var i = 0; i < Repetitions; i++)
         {
-            Measure("same");
+            Measure(Cost.NothingNew);
         }
 
         for (var i = 0; i < Repetitions; i++)
@@ -99,7 +128,7 @@ internal static class Rescan
             var pair = i * tree.Pairs / Repetitions;
             tree.RenameOver(pair, tree.NewChain(pair));
             Thread.Sleep(Tree.Settled);
-            Measure("changed");
+            Measure(Cost.OneChanged);
         }
 
         void Measure(string kind)
@@ -108,7 +137,7 @@ internal static class Rescan
             var cpu = Environment.CpuUsage.TotalTime;
             var start = Stopwatch.GetTimestamp();
             var snapshot = source.Scan(DateTimeOffset.UtcNow, current);
-            var wall = Stopwatch.GetElapsedTime(start);
+            var elapsed = Stopwatch.GetElapsedTime(start);
             cpu = Environment.CpuUsage.TotalTime - cpu;
             allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
             if (snapshot is not { Problems: [], Unsettled: [] } || snapshot.CertificateCount != tree.Pairs)
@@ -117,7 +146,7 @@ internal static class Rescan
             }
 
             current = snapshot;
-            Console.WriteLine($"{kind} {wall.TotalSeconds} {cpu.TotalSeconds} {allocated}");
+            Console.WriteLine(new Cost(kind, elapsed.TotalSeconds, cpu.TotalSeconds, allocated));
         }
     }
 }
