@@ -10,7 +10,7 @@ internal static class Crowded
     private const int Connections = 1_000;
     private const int Rounds = 15;
     private const int Downloads = 2_000;
-    private const int Pairs = 1_000;
+    public const int Pairs = 1_000;
     private static readonly TimeSpan BetweenDrips = TimeSpan.FromMilliseconds(500);
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes(

@@ -9,34 +9,35 @@ if (args is [Rescan.Child, var path, var pairs])
     return 0;
 }
 
-var sizes = args.Select(Number).OfType<int>().Distinct().ToList();
+var sizes = args.Select(Number).OfType<int>().Distinct().ToArray() is { Length: > 0 } some ? some : [10, 1_000, 10_000, 100_000];
 var seconds = args.Where(arg => arg.EndsWith('s')).Select(arg => Number(arg[..^1])).FirstOrDefault(number => number is not null) ?? 5;
 var names = args.Where(arg => Number(arg.TrimEnd('s')) is null).ToList();
 
-(string Name, Func<Trees, CancellationToken, Task<Finding>> RunAsync)[] sections =
+(string Name, int[] Sizes, Func<Trees, CancellationToken, Task<Finding>> RunAsync)[] all =
 [
-    ("nginx", (trees, stop) => SideBySide.RunAsync(trees, seconds, stop)),
-    ("rescan", Rescan.RunAsync),
-    ("served", Served.RunAsync),
-    ("pieces", Pieces.RunAsync),
-    ("refused", Refused.RunAsync),
-    ("crowded", Crowded.RunAsync),
+    ("nginx", [], (trees, stop) => SideBySide.RunAsync(trees, seconds, stop)),
+    ("rescan", sizes, (trees, stop) => Rescan.RunAsync(trees, sizes, stop)),
+    ("served", sizes, (trees, stop) => Served.RunAsync(trees, sizes, stop)),
+    ("pieces", [], Pieces.RunAsync),
+    ("refused", [Refused.Pairs], Refused.RunAsync),
+    ("crowded", [Crowded.Pairs], Crowded.RunAsync),
 ];
 
-if (names.Find(name => sections.All(section => section.Name != name)) is { } unknown)
+if (names.Find(name => all.All(section => section.Name != name)) is { } unknown)
 {
-    await Console.Error.WriteLineAsync($"bench: {unknown} is neither a number of pairs, nor of seconds, nor a section: {string.Join(", ", sections.Select(section => section.Name))}");
+    await Console.Error.WriteLineAsync($"bench: {unknown} is neither a number of pairs, nor of seconds, nor a section: {string.Join(", ", all.Select(section => section.Name))}");
     return 2;
 }
 
+var sections = all.Where(section => names is [] || names.Contains(section.Name)).ToList();
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    using var trees = await Trees.OfAsync(sizes is [] ? [10, 1_000, 10_000, 100_000] : sizes, stop.Token);
+    using var trees = await Trees.OfAsync(sections.SelectMany(section => section.Sizes).Distinct(), stop.Token);
     var report = await Report.OfAsync(trees.FileSystem, stop.Token);
-    foreach (var (name, runAsync) in sections.Where(section => names is [] || names.Contains(section.Name)))
+    foreach (var (name, _, runAsync) in sections)
     {
         await Console.Error.WriteLineAsync($"bench: {name}");
         await report.WriteAsync(name, await runAsync(trees, stop.Token));

@@ -7,7 +7,7 @@ internal static class Refused
 {
     private const int Samples = 100_000;
     private const int WarmUp = 20_000;
-    private const int Pairs = 1_000;
+    public const int Pairs = 1_000;
     private const string Reference = "wrong key";
     private const string Control = "wrong key, another name";
 

@@ -42,13 +42,13 @@ internal static class Rescan
         private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
     }
 
-    public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
+    public static async Task<Finding> RunAsync(Trees trees, IReadOnlyList<int> sizes, CancellationToken stop)
     {
         var table = new Table(
             "pairs", "directories", "files", "first scan", "nothing new", "CPU", "allocated", "share of a core", "one file changed", "allocated");
         var targets = new List<Target>();
         var cpuOfPairs = new List<double>();
-        foreach (var pairs in trees.Sizes)
+        foreach (var pairs in sizes)
         {
             var (first, nothingNew, oneChanged) = await MediansAsync(await trees.GetAsync(pairs, stop), stop);
             var share = nothingNew.Cpu / DefaultRescan.TotalSeconds;

@@ -26,11 +26,11 @@ internal static class Served
     /// <param name="Peak">Bytes resident at most.</param>
     private sealed record Measured(double Start, double Resident, double Cpu, double Change, double WorstChange, double Peak);
 
-    public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
+    public static async Task<Finding> RunAsync(Trees trees, IReadOnlyList<int> sizes, CancellationToken stop)
     {
         var table = new Table("pairs", "start to first download", "resident", "CPU a minute, idle", "write to download", "worst", "peak resident");
         var targets = new List<Target>();
-        foreach (var pairs in trees.Sizes)
+        foreach (var pairs in sizes)
         {
             var measured = await MeasureAsync(await trees.GetAsync(pairs, stop), stop);
             table.Add(

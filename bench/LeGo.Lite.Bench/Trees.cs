@@ -8,18 +8,14 @@ internal sealed class Trees : IDisposable
     private readonly string home = Directory.CreateTempSubdirectory("lego-lite-bench-").FullName;
     private readonly Dictionary<int, Tree> trees = [];
 
-    private Trees(IReadOnlyList<int> sizes, string fileSystem)
-    {
-        Sizes = sizes;
-        FileSystem = fileSystem;
-    }
-
-    public IReadOnlyList<int> Sizes { get; }
+    private Trees(string fileSystem) => FileSystem = fileSystem;
 
     public string FileSystem { get; }
 
+    /// <param name="sizes">Pairs of each tree that will be asked for.</param>
+    /// <param name="stop">Ends it.</param>
     /// <exception cref="IOException">They would not fit.</exception>
-    public static async Task<Trees> OfAsync(IReadOnlyList<int> sizes, CancellationToken stop)
+    public static async Task<Trees> OfAsync(IEnumerable<int> sizes, CancellationToken stop)
     {
         var df = await Command.OutputAsync("df", ["-B4096", "--output=fstype,avail,iavail", Path.GetTempPath()], stop);
         var (fileSystem, blocks, inodes) = df.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [.., var type, var free, var freeInodes]
@@ -30,7 +26,7 @@ internal sealed class Trees : IDisposable
         var entries = sizes.Sum(pairs => (long)pairs * (Tree.DirectoriesPerPair + Tree.FilesPerPair));
         return IsLess(blocks) || (inodes is not ("0" or "-") && IsLess(inodes))
             ? throw new IOException($"{Path.GetTempPath()} has {blocks} blocks of 4 KiB and {inodes} inodes free, and {entries} of each are needed; set TMPDIR to another directory, or SIZES to less")
-            : new(sizes, fileSystem);
+            : new(fileSystem);
 
         bool IsLess(string free) => long.TryParse(free, CultureInfo.InvariantCulture, out var number) && number < entries;
     }
