@@ -5,6 +5,9 @@ namespace LeGo.Lite.Bench;
 /// <summary>What the inner pieces take, by BenchmarkDotNet, which is a program of its own: it can't be native.</summary>
 internal static class Pieces
 {
+    /// <summary>The piece from a request that was read to the response that is written.</summary>
+    public const string Answer = "answer a plain request, certificates";
+
     private const string Program = "artifacts/pieces/lego-lite-pieces";
 
     public static async Task<Finding> RunAsync(Trees trees, CancellationToken stop)
@@ -12,12 +15,17 @@ internal static class Pieces
         var tree = await IssuedTree.MakeAsync(trees.NewDirectory("pieces"), stop);
         var lines = await Command.OutputAsync(Program, [tree.Path], stop);
 
+        var targets = new List<Target>();
         var table = new Table("piece", "mean", "standard deviation", "allocated");
         foreach (var line in lines.Split('\n').Select(line => line.Split('\t')))
         {
             if (line is [var piece, var mean, var deviation, var allocated])
             {
-                table.Add(piece, Figures.Time(Number(mean)), Figures.Time(Number(deviation)), $"{Number(allocated):n0} B");
+                table.Add(piece, Figures.Time(Number(mean)), Figures.Time(Number(deviation)), Bytes(Number(allocated)));
+                if (piece == Answer)
+                {
+                    targets.Add(Target.AtMost("allocated for a 200, in our code", 0, Number(allocated), Bytes));
+                }
             }
         }
 
@@ -27,8 +35,11 @@ internal static class Pieces
             {table}
             """)
         {
+            Targets = targets,
             Circumstances = [("BenchmarkDotNet", (await Command.OutputAsync(Program, ["--version"], stop)).Trim())],
         };
+
+        static string Bytes(double count) => $"{count:n0} B";
 
         static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
     }

@@ -73,7 +73,7 @@ public class InnerPieces
     [Benchmark(Description = "look up and refuse, privatecertchains")]
     public bool Refusal() => Select(TwoKeys, apiKey) is null ? true : throw new InvalidOperationException("it was let in");
 
-    [Benchmark(Description = "answer a plain request, certificates")]
+    [Benchmark(Description = Bench.Pieces.Answer)]
     public int Answer()
     {
         if (!DirectRequest.TryRead(request, out var plain))
