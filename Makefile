@@ -46,10 +46,10 @@ run: build ## serve data.sample as lego-lite.yaml says, until Ctrl-C
 test: setup build ## run all tests, those of the native binary too
 	dotnet test --solution LeGo.Lite.sln
 
-bench: setup-bench build ## measure into bench/results; SIZES="10 1000", SECTIONS="nginx served" and SECONDS=1 do less
+bench: setup-bench build ## measure into bench/results; SIZES="10 1000", SECTIONS="nginx served" and SECONDS=1 do less, LOOK=1 only prints
 	dotnet publish bench/LeGo.Lite.Bench -c Release -r $(RID) -o artifacts/bench --nologo
 	dotnet build bench/LeGo.Lite.Pieces -c Release -o artifacts/pieces --nologo
-	@artifacts/bench/lego-lite-bench $(SECTIONS) $(SIZES) $(SECONDS:%=%s)
+	@artifacts/bench/lego-lite-bench $(SECTIONS) $(SIZES) $(SECONDS:%=%s) $(LOOK:%=--look)
 
 check: setup ## look for formatting errors and warnings of the analysers
 	dotnet format LeGo.Lite.sln --verify-no-changes

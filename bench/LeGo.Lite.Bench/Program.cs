@@ -2,13 +2,17 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using LeGo.Lite.Bench;
 
-// usage: lego-lite-bench [SECTION]... [SIZE]... [SECONDS s]    from the repository's root; default: everything, with runs of 5s under load
+// usage: lego-lite-bench [SECTION]... [SIZE]... [SECONDS s] [--look]    from the repository's root
+// Default: everything, with runs of 5s under load. Only committed code is measured into bench/results; --look prints, and measures any.
+const string Look = "--look";
 if (args is [Rescan.Child, var path, var pairs])
 {
     Rescan.Measure(new(path, Number(pairs)!.Value));
     return 0;
 }
 
+var isLook = args.Contains(Look);
+args = [.. args.Where(arg => arg != Look)];
 var sizes = args.Select(Number).OfType<int>().Distinct().ToArray() is { Length: > 0 } some ? some : [10, 1_000, 10_000, 100_000];
 var seconds = args.Where(arg => arg.EndsWith('s')).Select(arg => Number(arg[..^1])).FirstOrDefault(number => number is not null) ?? 5;
 var names = args.Where(arg => Number(arg.TrimEnd('s')) is null).ToList();
@@ -25,7 +29,7 @@ var names = args.Where(arg => Number(arg.TrimEnd('s')) is null).ToList();
 
 if (names.Find(name => all.All(section => section.Name != name)) is { } unknown)
 {
-    await Console.Error.WriteLineAsync($"bench: {unknown} is neither a number of pairs, nor of seconds, nor a section: {string.Join(", ", all.Select(section => section.Name))}");
+    await Console.Error.WriteLineAsync($"bench: {unknown} is neither a number of pairs, nor of seconds, nor {Look}, nor a section: {string.Join(", ", all.Select(section => section.Name))}");
     return 2;
 }
 
@@ -36,7 +40,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
     using var trees = await Trees.OfAsync(sections.SelectMany(section => section.Sizes).Distinct(), stop.Token);
-    var report = await Report.OfAsync(trees.FileSystem, stop.Token);
+    var report = await Report.OfAsync(isLook, trees.FileSystem, stop.Token);
     foreach (var (name, _, runAsync) in sections)
     {
         await Console.Error.WriteLineAsync($"bench: {name}");

@@ -33,6 +33,8 @@ internal static class Results
         return $"# {title}\n{string.Concat(parts.Select(part => $"{Part}{part.Key}\n\n{part.Value}\n"))}";
     }
 
+    public static string TargetsOf(string section, IReadOnlyList<Target> targets) => Table([.. Rows(section, targets)]);
+
     private static string Table(IReadOnlyList<string> rows) =>
         string.Join('\n', ["| section | figure | target | measured | met |", "| --- | --- | --: | --: | --- |", .. rows]);
 
