@@ -7,10 +7,10 @@ namespace LeGo.Lite.Bench;
 /// <summary>Whether many connections that do nothing, or next to nothing, slow down the one that does; from outside, with the native binary.</summary>
 internal static class Crowded
 {
+    public const int Pairs = 1_000;
     private const int Connections = 1_000;
     private const int Rounds = 15;
     private const int Downloads = 2_000;
-    public const int Pairs = 1_000;
     private static readonly TimeSpan BetweenDrips = TimeSpan.FromMilliseconds(500);
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes(
@@ -18,7 +18,7 @@ internal static class Crowded
 
     private static readonly string Another = Connection.Request(Download.PathOf("certificates", "x"));
 
-    // What each of the others sends at first, and then again and again.
+    // What each of the others sends at first, and then again and again. A request without its last line is not at its end.
     private static readonly (string Name, int Count, string First, string Drip)[] Crowds =
     [
         ("nobody", 0, "", ""),
@@ -48,7 +48,7 @@ internal static class Crowded
         }
 
         var table = new Table("others", "p50", "p99", "p50 to nobody's", "p99 to nobody's");
-        var percentiles = ticks.Select(times => times.Order().ToArray()).Select(times => (P50: Figures.Percentile(times, 50), P99: Figures.Percentile(times, 99))).ToArray();
+        var percentiles = ticks.Select(Percentiles).ToArray();
         var nobody = percentiles[0];
         foreach (var (crowd, (p50, p99)) in Crowds.Zip(percentiles))
         {
@@ -114,5 +114,11 @@ internal static class Crowded
                 await other.SendAsync(drip, CancellationToken.None);
             }
         }
+    }
+
+    private static (double P50, double P99) Percentiles(List<long> ticks)
+    {
+        var sorted = ticks.Order().ToArray();
+        return (Figures.Percentile(sorted, 50), Figures.Percentile(sorted, 99));
     }
 }

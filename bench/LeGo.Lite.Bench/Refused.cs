@@ -5,9 +5,9 @@ namespace LeGo.Lite.Bench;
 /// <summary>Whether the time that a refusal takes tells its reason; from outside, with the native binary.</summary>
 internal static class Refused
 {
+    public const int Pairs = 1_000;
     private const int Samples = 100_000;
     private const int WarmUp = 20_000;
-    public const int Pairs = 1_000;
     private const string Reference = "wrong key";
     private const string Control = "wrong key, another name";
 

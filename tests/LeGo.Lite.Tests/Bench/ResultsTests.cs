@@ -54,6 +54,11 @@ public sealed class ResultsTests
         Results.Replace(TwoSections, "Some CPU", "first", "- date: today\n", [Target.AtLeast("speed", 0.9, 0.95)]));
 
     [Fact]
+    public void Targets_go_with_their_section() => Assert.Equal(
+        Results.Replace("", "Some CPU", "first", "New.", []),
+        Results.Replace(TwoSections[..TwoSections.IndexOf("\n## first", StringComparison.Ordinal)], "Some CPU", "first", "New.", []));
+
+    [Fact]
     public void A_new_section_is_the_last() => Assert.Equal(
         TwoSections + "\n## third\n\nNew.\n",
         Results.Replace(TwoSections, "Some CPU", "third", "New.", []));
