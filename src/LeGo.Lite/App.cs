@@ -69,6 +69,9 @@ internal static class App
         await output.WriteLineAsync(Summary(config.Data, first));
         await output.FlushAsync(stop);
 
+        // A scan keeps a thread of the pool busy. With one core there would be no other, and new connections would wait for its end.
+        _ = ThreadPool.SetMinThreads(Environment.ProcessorCount + 1, Environment.ProcessorCount);
+
         // Not awaited: a scan of a large tree must hold up neither the start nor the stop of the server.
         _ = Task.Run(() => source.FollowAsync(catalog, config.Rescan, app.Lifetime.ApplicationStopping), CancellationToken.None);
         await app.WaitForShutdownAsync(stop);
