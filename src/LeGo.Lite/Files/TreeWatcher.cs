@@ -20,6 +20,7 @@ internal sealed class TreeWatcher(string path, Action announce) : IDisposable
     private TreeDirectory? watched;
     private string? fault;
     private bool isNew;
+    private bool isFull;
     private volatile bool isOverflown;
 
     /// <summary>
@@ -41,7 +42,7 @@ internal sealed class TreeWatcher(string path, Action announce) : IDisposable
             (watched, fault) = (null, null);
         }
 
-        isNew = false;
+        (isNew, isFull) = (false, false);
         Follow(path);
         if (root is not null)
         {
@@ -63,7 +64,8 @@ internal sealed class TreeWatcher(string path, Action announce) : IDisposable
 
     private void Visit(TreeDirectory directory, TreeDirectory? known)
     {
-        if (!ReferenceEquals(directory, known))
+        // Where the limit is reached, thousands more would be refused one by one.
+        if (!ReferenceEquals(directory, known) && !isFull)
         {
             Add(directory.Place.Location, null, isNeeded: true);
         }
@@ -140,6 +142,7 @@ internal sealed class TreeWatcher(string path, Action announce) : IDisposable
             var watch = inotify!.Add(directory, out var error);
             if (watch < 0)
             {
+                isFull |= error == Posix.ENOSPC;
                 fault ??= error switch
                 {
                     Posix.ENOSPC => "not every directory is watched; raise the sysctl fs.inotify.max_user_watches",
