@@ -160,9 +160,10 @@ internal sealed class Downloads(
     {
         if (path.Take("v1") && path.Take("download"))
         {
+            var segment = path.Next();
             foreach (var route in Route.All)
             {
-                if (path.Take(route.Segment))
+                if (RequestPath.Says(segment, route.Segment))
                 {
                     return route;
                 }

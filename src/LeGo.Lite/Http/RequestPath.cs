@@ -41,8 +41,7 @@ internal ref struct RequestPath
     public bool Take(ReadOnlySpan<char> expected)
     {
         var after = this;
-        var segment = after.Next();
-        if (!segment.SequenceEqual(expected) && !SaysEncoded(segment, expected))
+        if (!Says(after.Next(), expected))
         {
             return false;
         }
@@ -50,6 +49,10 @@ internal ref struct RequestPath
         this = after;
         return true;
     }
+
+    /// <summary>Whether a segment means <paramref name="expected"/>, encoded or not.</summary>
+    public static bool Says(ReadOnlySpan<char> segment, ReadOnlySpan<char> expected) =>
+        segment.SequenceEqual(expected) || SaysEncoded(segment, expected);
 
     /// <summary>
     /// Decodes a segment: <c>%XX</c> is a byte, a <c>%</c> that begins no such triplet is itself.
