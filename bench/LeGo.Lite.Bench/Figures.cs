@@ -12,7 +12,7 @@ internal static class Figures
     }
 
     /// <summary>Seconds that so many percent of the sorted ticks took at most.</summary>
-    public static double Percentile(ReadOnlySpan<long> ticks, int percent) => (double)ticks[(int)(ticks.Length / 100L * percent)] / Stopwatch.Frequency;
+    public static double Percentile(ReadOnlySpan<long> ticks, int percent) => (double)ticks[(int)((long)ticks.Length * percent / 100)] / Stopwatch.Frequency;
 
     public static string Time(double seconds) => seconds >= 1 ? $"{seconds:f2} s" : seconds >= 1e-3 ? $"{seconds * 1e3:f1} ms" : $"{seconds * 1e6:f1} µs";
 
