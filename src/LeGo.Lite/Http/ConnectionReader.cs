@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace LeGo.Lite.Http;
 
 /// <summary>
-/// Reads from a connection into one buffer, when it is asked for more. .NET's own reader of streams makes no assumption of
-/// how it is used, which costs as much as to answer a request (ADR 15): here there is one who reads, and a few that cancel.
+/// Reads from a connection into one buffer, when it is asked for more: one reads, and any may cancel. A client that has gone, or
+/// was put out, is at the end of what it sent. .NET's own reader of streams does the same for all uses, and costs more (ADR 15).
 /// </summary>
 /// <param name="stream">What is read.</param>
 /// <param name="waitsWithoutBuffer">Whether the stream keeps a large buffer while it is read, but none for a read of nothing.</param>
@@ -82,12 +82,12 @@ internal sealed class ConnectionReader(Stream stream, bool waitsWithoutBuffer) :
         try
         {
             using var registration = cancellationToken.UnsafeRegister(static current => ((CancellationTokenSource)current!).Cancel(), current);
+            MakeRoom();
             if (waitsWithoutBuffer)
             {
                 _ = await stream.ReadAsync(Memory<byte>.Empty, current.Token);
             }
 
-            MakeRoom();
             var count = await stream.ReadAsync(buffer.AsMemory(end), current.Token);
             end += count;
             isAtEnd = count == 0;
@@ -98,6 +98,11 @@ internal sealed class ConnectionReader(Stream stream, bool waitsWithoutBuffer) :
             cancel = new();
             cancellationToken.ThrowIfCancellationRequested();
             return new(Unread, isCanceled: true, isAtEnd);
+        }
+        catch (Exception end) when (end is IOException or ObjectDisposedException)
+        {
+            isAtEnd = true;
+            return new(Unread, isCanceled: false, isAtEnd);
         }
     }
 

@@ -38,9 +38,9 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
         {
             while (true)
             {
-                patience.Begin(Wait.ForRequest);
+                patience.Begin();
                 var read = await input.ReadAsync();
-                patience.Begin(Wait.None);
+                patience.End();
                 var started = time.GetTimestamp();
                 if (read.IsCanceled || read.IsCompleted || Answer(read.Buffer.FirstSpan, client, output) is not { } answer)
                 {
@@ -49,28 +49,17 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
                 }
 
                 input.AdvanceTo(read.Buffer.GetPosition(answer.Length));
-                patience.Begin(Wait.ForReader);
-                try
+                var isOver = (await output.FlushAsync()).IsCompleted;
+                downloads.Log(answer.Reply, client, started);
+                if (isOver)
                 {
-                    if ((await output.FlushAsync()).IsCompleted)
-                    {
-                        return true;
-                    }
-                }
-                finally
-                {
-                    downloads.Log(answer.Reply, client, started);
+                    return true;
                 }
             }
         }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException)
-        {
-            // The client has gone, or was put out.
-            return true;
-        }
         finally
         {
-            patience.Begin(Wait.None);
+            patience.End();
         }
     }
 
@@ -87,51 +76,41 @@ internal sealed class DirectConnections(Downloads downloads, TimeProvider time)
         return (reply, request.Length);
     }
 
-    private enum Wait
-    {
-        None,
-        ForRequest,
-        ForReader,
-    }
-
-    /// <summary>Ends a wait that takes too long. The web server's heart beats once a second.</summary>
+    /// <summary>Ends a connection that asks nothing for too long. The web server's heart beats once a second.</summary>
     private sealed class Patience
     {
-        private readonly ConnectionContext connection;
         private readonly PipeReader input;
 
         // Written by the connection alone; the count by the heart alone.
-        private volatile Wait wait;
+        private volatile bool waits;
         private volatile int turn;
         private int counted;
         private int beats;
 
         public Patience(ConnectionContext connection)
         {
-            (this.connection, input) = (connection, connection.Transport.Input);
+            input = connection.Transport.Input;
             connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static patience => ((Patience)patience).Beat(), this);
         }
 
         /// <summary>No request came for too long.</summary>
         public bool IsOver { get; private set; }
 
-        public void Begin(Wait next) => (turn, wait) = (turn + 1, next);
+        public void Begin() => (turn, waits) = (turn + 1, true);
+
+        public void End() => waits = false;
 
         private void Beat()
         {
             // In this order: a wait is never taken for longer than its turn.
-            var (waitsFor, current) = (wait, turn);
+            var (isWaiting, current) = (waits, turn);
             (counted, beats) = (current, counted == current ? beats + 1 : 1);
-            if (waitsFor == Wait.ForRequest && beats > Limits.KeepAlive.TotalSeconds)
+            if (isWaiting && beats > Limits.KeepAlive.TotalSeconds)
             {
                 IsOver = true;
 
                 // Not on this thread: the heart beats for all connections.
                 _ = ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), input, preferLocal: false);
-            }
-            else if (waitsFor == Wait.ForReader && beats > Limits.Reading.TotalSeconds)
-            {
-                connection.Abort(new ConnectionAbortedException("the client does not read"));
             }
         }
     }

@@ -70,7 +70,7 @@ internal sealed class Response
     {
         head ??= MakeHead();
 
-        // All of it in one piece of memory, which is sent at once.
+        // Room for all of it, so that the head is not moved.
         var span = writer.GetSpan(head.Bytes.Length + Length);
         head.Bytes.CopyTo(span);
         HttpDate.Format(now, span[head.DateAt..]);

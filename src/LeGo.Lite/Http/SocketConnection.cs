@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -12,59 +11,55 @@ namespace LeGo.Lite.Http;
 /// </summary>
 internal sealed class SocketConnection : DefaultConnectionContext, IMemoryPoolFeature
 {
-    private readonly SocketStream stream;
+    // Of what a client sent and nobody will read.
+    private const int MaxDropped = 4 * Limits.MaxHeaders;
+
+    private readonly Socket socket;
+    private readonly NetworkStream stream;
 
     /// <param name="socket">Is closed with the connection.</param>
-    /// <param name="pool">For the web server.</param>
-    public SocketConnection(Socket socket, MemoryPool<byte> pool)
+    /// <param name="pool">For Kestrel: of one of its own it expects that memory of any length has some.</param>
+    /// <param name="time">For how long it waits for the client to read.</param>
+    public SocketConnection(Socket socket, MemoryPool<byte> pool, TimeProvider time)
     {
-        stream = new(socket);
+        this.socket = socket;
+        stream = new(socket, ownsSocket: true);
         (LocalEndPoint, RemoteEndPoint) = (socket.LocalEndPoint, socket.RemoteEndPoint);
-
-        (Transport, MemoryPool) = (new ConnectionPipes(stream), pool);
+        (Transport, MemoryPool) = (new ConnectionPipes(this, stream, time), pool);
         Features.Set<IMemoryPoolFeature>(this);
     }
 
     public MemoryPool<byte> MemoryPool { get; }
 
-    /// <summary>At once and from any thread: nothing waits for the client any more.</summary>
+    /// <summary>At once and from any thread, with a reset: nothing waits for the client any more, nor does the system.</summary>
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        stream.Dispose();
+        socket.Close(timeout: 0);
         base.Abort(abortReason);
     }
 
 #pragma warning disable CA2215 // An abort that comes late would throw, on a thread of its own, if the base were disposed of, too.
-    public override ValueTask DisposeAsync() => stream.DisposeAsync();
+    public override ValueTask DisposeAsync()
 #pragma warning restore CA2215
-
-    /// <summary>A client that has gone, or was put out, is at its end. This is nothing out of the ordinary, for which the web server would write a log.</summary>
-    private sealed class SocketStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
     {
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        DropUnread();
+        return stream.DisposeAsync();
+    }
+
+    /// <summary>If anything is unread when a socket is closed, the connection is reset, and with it goes what was sent (RFC 9112, section 9.6).</summary>
+    private void DropUnread()
+    {
+        Span<byte> dropped = stackalloc byte[4 * 1024];
+        try
         {
-            try
+            for (var length = 0; length < MaxDropped && stream.DataAvailable;)
             {
-                return await base.ReadAsync(buffer, cancellationToken);
-            }
-            catch (Exception end) when (end is IOException or ObjectDisposedException)
-            {
-                return 0;
+                length += stream.Read(dropped);
             }
         }
-
-        /// <summary>What nobody can read any more is dropped: the next read is at the end.</summary>
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        catch (Exception end) when (end is IOException or ObjectDisposedException or SocketException)
         {
-            try
-            {
-                await base.WriteAsync(buffer, cancellationToken);
-            }
-            catch (Exception end) when (end is IOException or ObjectDisposedException)
-            {
-            }
+            // It is closed already, by either side.
         }
     }
 }

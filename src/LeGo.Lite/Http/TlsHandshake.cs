@@ -63,9 +63,10 @@ internal sealed class TlsHandshake(LiveCatalog catalog, TimeProvider time, ILogg
     };
 
     /// <summary>Without Kestrel's, which cost more (ADR 15).</summary>
-    private static ConnectionDelegate UseOwnPipes(ConnectionDelegate next) => connection =>
+    private ConnectionDelegate UseOwnPipes(ConnectionDelegate next) => connection =>
     {
-        connection.Transport = new ConnectionPipes(connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream, waitsWithoutBuffer: true);
+        var stream = connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream;
+        connection.Transport = new ConnectionPipes(connection, stream, time, waitsWithoutBuffer: true);
         return next(connection);
     };
 

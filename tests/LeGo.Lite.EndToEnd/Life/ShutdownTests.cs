@@ -30,7 +30,7 @@ public sealed class ShutdownTests
     [Fact]
     public void A_response_in_flight_is_completed()
     {
-        // No more than the server reads ahead: what it has not read when it closes resets the connection.
+        // No more than the server drops at the end: what is unread when it closes resets the connection.
         const int Requests = 150;
         using var temp = new TempDirectory();
         var tree = temp.AddSample("tree", "web.example.com");

@@ -49,6 +49,7 @@ public sealed class ConnectionReaderTests
             }
 
             Assert.Equal(bytes.Length, consumed);
+            Assert.Equal(waitsWithoutBuffer ? stream.Reads : 0, stream.Waits);
         }
     }
 
@@ -93,6 +94,36 @@ public sealed class ConnectionReaderTests
         }
     }
 
+    /// <summary>There can be ten thousand connections that had something large once.</summary>
+    [Fact]
+    public async Task What_was_large_does_not_stay_large()
+    {
+        var client = new Pipe(new(pauseWriterThreshold: 0));
+        var reader = new ConnectionReader(client.Reader.AsStream(), waitsWithoutBuffer: false);
+        await client.Writer.WriteAsync(new byte[100_000], Token);
+        ReadResult read;
+        while ((read = await reader.ReadAsync(Token)).Buffer.Length < 100_000)
+        {
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+
+        reader.AdvanceTo(read.Buffer.End);
+        await client.Writer.WriteAsync(new byte[100_000], Token);
+
+        Assert.Equal(4 * 1024, (await reader.ReadAsync(Token)).Buffer.Length);
+    }
+
+    [Fact]
+    public async Task Where_the_client_has_gone_is_the_end()
+    {
+        var client = new Pipe();
+        var reader = new ConnectionReader(client.Reader.AsStream(), waitsWithoutBuffer: false);
+        await client.Writer.CompleteAsync(new IOException("reset"));
+
+        Assert.True((await reader.ReadAsync(Token)).IsCompleted);
+        Assert.True(reader.TryRead(out _));
+    }
+
     /// <summary>A client that asks on and on would keep it.</summary>
     [Fact]
     public void The_thread_is_given_back_now_and_then()
@@ -127,6 +158,11 @@ public sealed class ConnectionReaderTests
     /// <summary>Bytes come a few at a time, at once or later.</summary>
     private sealed class Trickle(byte[] bytes, Random random) : MemoryStream(bytes)
     {
+        public int Reads { get; private set; }
+
+        /// <summary>Reads of nothing.</summary>
+        public int Waits { get; private set; }
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (random.Next(2) == 0)
@@ -134,6 +170,13 @@ public sealed class ConnectionReaderTests
                 await Task.Yield();
             }
 
+            if (buffer.IsEmpty)
+            {
+                Waits++;
+                return 0;
+            }
+
+            Reads++;
             return Read(buffer.Span[..Math.Min(buffer.Length, random.Next(1, 9_000))]);
         }
     }

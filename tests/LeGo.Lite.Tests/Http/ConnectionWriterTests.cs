@@ -1,16 +1,24 @@
 using System.Buffers;
 using LeGo.Lite.Http;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace LeGo.Lite.Tests.Http;
 
-public sealed class ConnectionWriterTests : IDisposable
+public sealed class ConnectionWriterTests : IAsyncDisposable
 {
     private readonly MemoryStream client = new();
+    private readonly FakeTimeProvider time = new();
+    private readonly Connection connection = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => client.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await client.DisposeAsync();
+        await connection.DisposeAsync();
+    }
 
     /// <summary>However it is written and flushed: all of it comes, once and in order, and nothing before it is flushed.</summary>
     [Fact]
@@ -22,7 +30,7 @@ public sealed class ConnectionWriterTests : IDisposable
             var bytes = new byte[random.Next(60_000)];
             random.NextBytes(bytes);
             client.SetLength(0);
-            var writer = new ConnectionWriter(client);
+            var writer = new ConnectionWriter(connection, client, time);
             var (written, flushed) = (0, 0);
             while (written < bytes.Length)
             {
@@ -63,7 +71,7 @@ public sealed class ConnectionWriterTests : IDisposable
     [Fact]
     public async Task What_is_not_flushed_at_the_end_is_dropped()
     {
-        var writer = new ConnectionWriter(client);
+        var writer = new ConnectionWriter(connection, client, time);
         writer.Write("x"u8);
         await writer.CompleteAsync();
         await writer.FlushAsync(Token);
@@ -71,13 +79,82 @@ public sealed class ConnectionWriterTests : IDisposable
         Assert.Empty(client.ToArray());
     }
 
+    /// <summary>What is being sent is not touched by what is written, dropped or rented meanwhile.</summary>
+    [Fact]
+    public async Task What_is_being_sent_stays_as_it_was()
+    {
+        using var slow = new Slow();
+        var writer = new ConnectionWriter(connection, slow, time);
+        writer.Write("first"u8);
+        var flushing = writer.FlushAsync(Token).AsTask();
+        writer.Write("other"u8);
+        var another = new ConnectionWriter(connection, client, time);
+        another.Write("wrong"u8);
+        await writer.CompleteAsync();
+
+        Assert.False(flushing.IsCompleted);
+        Assert.Equal("first"u8, slow.Sending.Span);
+        slow.End.SetResult();
+        Assert.False((await flushing).IsCompleted);
+        Assert.False(connection.IsAborted);
+    }
+
+    [Fact]
+    public async Task Where_nobody_reads_any_more_it_says_so_and_sends_nothing_again()
+    {
+        using var slow = new Slow();
+        var writer = new ConnectionWriter(connection, slow, time);
+        writer.Write("lost"u8);
+        var flushing = writer.FlushAsync(Token).AsTask();
+        slow.End.SetException(new IOException("reset"));
+
+        Assert.True((await flushing).IsCompleted);
+        Assert.True(connection.IsAborted);
+        Assert.Equal(0, writer.UnflushedBytes);
+        Assert.True((await writer.WriteAsync("x"u8.ToArray(), Token)).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Who_makes_no_room_for_ten_seconds_is_put_out()
+    {
+        using var slow = new Slow();
+        var writer = new ConnectionWriter(connection, slow, time);
+        var writing = writer.WriteAsync("x"u8.ToArray(), Token).AsTask();
+        time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(connection.IsAborted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True((await writing).IsCompleted);
+        Assert.True(connection.IsAborted);
+    }
+
     [Fact]
     public void No_more_is_taken_than_there_was_room_for()
     {
-        var writer = new ConnectionWriter(client);
+        var writer = new ConnectionWriter(connection, client, time);
         var room = writer.GetSpan(10).Length;
 
         Assert.Throws<ArgumentOutOfRangeException>(() => writer.Advance(room + 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => writer.Advance(-1));
+    }
+
+    private sealed class Slow : MemoryStream
+    {
+        public TaskCompletionSource End { get; } = new();
+
+        public ReadOnlyMemory<byte> Sending { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Sending = buffer;
+            return new(End.Task);
+        }
+    }
+
+    private sealed class Connection : DefaultConnectionContext
+    {
+        public bool IsAborted { get; private set; }
+
+        public override void Abort(ConnectionAbortedException abortReason) => IsAborted = true;
     }
 }

@@ -1,9 +1,11 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using LeGo.Lite.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LeGo.Lite.Tests.Http;
 
@@ -24,13 +26,16 @@ internal sealed class DirectClient : DefaultConnectionContext, IConnectionHeartb
 
     public DirectClient()
     {
-        Transport = new DuplexPipe(toServer.Reader, toClient.Writer);
+        Transport = new ConnectionPipes(this, new TwoWay(toServer.Reader, toClient.Writer), Time);
         RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1024);
         Features.Set<IConnectionHeartbeatFeature>(this);
         Features.Set<IConnectionLifetimeNotificationFeature>(this);
     }
 
     public bool IsAborted { get; private set; }
+
+    /// <summary>For how long it is waited for.</summary>
+    public FakeTimeProvider Time { get; } = new();
 
     public CancellationToken ConnectionClosedRequested
     {
@@ -42,21 +47,14 @@ internal sealed class DirectClient : DefaultConnectionContext, IConnectionHeartb
     public async Task<bool> RunAsync(DirectConnections connections)
     {
         var isHandedOn = false;
-        await RunAsync(connections.Use, _ =>
+        var builder = new ConnectionBuilder(new NoServices());
+        connections.Use(builder);
+        await builder.Run(_ =>
         {
             isHandedOn = true;
             return Task.CompletedTask;
-        });
+        }).Build()(this);
         return !isHandedOn;
-    }
-
-    /// <param name="use">Adds what is tested.</param>
-    /// <param name="last">What comes after it.</param>
-    public async Task RunAsync(Action<IConnectionBuilder> use, ConnectionDelegate last)
-    {
-        var builder = new ConnectionBuilder(new NoServices());
-        use(builder);
-        await builder.Run(connection => last(connection)).Build()(this);
     }
 
     public async Task SendAsync(string bytes) => await toServer.Writer.WriteAsync(Encoding.Latin1.GetBytes(bytes));
@@ -75,7 +73,7 @@ internal sealed class DirectClient : DefaultConnectionContext, IConnectionHeartb
     }
 
     /// <summary>What the web server would read.</summary>
-    public string Unread() => toServer.Reader.TryRead(out var read) ? Encoding.Latin1.GetString(read.Buffer) : "";
+    public async Task<string> UnreadAsync() => Encoding.Latin1.GetString((await Transport.Input.ReadAsync()).Buffer);
 
     public void Close() => toServer.Writer.Complete();
 
@@ -111,7 +109,26 @@ internal sealed class DirectClient : DefaultConnectionContext, IConnectionHeartb
         await base.DisposeAsync();
     }
 
-    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    /// <summary>A stream as a socket's is: what is written when nobody reads any more fails.</summary>
+    private sealed class TwoWay(PipeReader input, PipeWriter output) : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = (await input.ReadAsync(cancellationToken)).Buffer;
+            read = read.Slice(0, Math.Min(read.Length, buffer.Length));
+            read.CopyTo(buffer.Span);
+            input.AdvanceTo(read.End);
+            return (int)read.Length;
+        }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if ((await output.WriteAsync(buffer, cancellationToken)).IsCompleted)
+            {
+                throw new IOException("nobody reads");
+            }
+        }
+    }
 
     private sealed class NoServices : IServiceProvider
     {

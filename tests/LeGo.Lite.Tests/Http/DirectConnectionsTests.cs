@@ -52,7 +52,7 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
         await client.SendAsync(other);
 
         Assert.False(await end);
-        Assert.Equal(other, client.Unread());
+        Assert.Equal(other, await client.UnreadAsync());
         Assert.Equal(3, client.Receive().Split("HTTP/1.1 200 OK").Length);
     }
 
@@ -64,7 +64,7 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
         await client.SendAsync($"{Plain}{Plain}HEAD");
 
         Assert.False(await end);
-        Assert.Equal("HEAD", client.Unread());
+        Assert.Equal("HEAD", await client.UnreadAsync());
         Assert.Equal(3, client.Receive().Split("HTTP/1.1 200 OK").Length);
     }
 
@@ -77,7 +77,7 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
         await client.SendAsync(Plain);
 
         Assert.False(await end);
-        Assert.Equal(Plain, client.Unread());
+        Assert.Equal(Plain, await client.UnreadAsync());
     }
 
     [Fact]
@@ -136,12 +136,12 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
             await client.SendAsync(Plain);
         }
 
-        client.Beat(10);
+        client.Time.Advance(TimeSpan.FromSeconds(9));
         Assert.False(client.IsAborted);
-        client.Beat(1);
+        client.Time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.True(client.IsAborted);
         Assert.True(await end);
+        Assert.True(client.IsAborted);
         Assert.Equal(3, log.Downloads.Count);
     }
 
@@ -169,7 +169,7 @@ public sealed class DirectConnectionsTests : IAsyncDisposable
         var received = "";
         for (var i = 0; i < 5; i++)
         {
-            client.Beat(10);
+            client.Time.Advance(TimeSpan.FromSeconds(9));
             received += client.Receive();
         }
 

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using LeGo.Lite.Http;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace LeGo.Lite.Tests.Http;
@@ -28,14 +30,14 @@ public sealed class SocketTransportTests : IAsyncDisposable
         var server = await ConnectAsync();
         Assert.Equal((client.RemoteEndPoint, client.LocalEndPoint), (server.LocalEndPoint, server.RemoteEndPoint));
 
-        await client.SendAsync("ask"u8.ToArray());
+        await client.SendAsync("ask"u8.ToArray(), Token);
         var read = await server.Transport.Input.ReadAsync(Token);
         Assert.Equal("ask"u8, read.Buffer.FirstSpan);
         server.Transport.Input.AdvanceTo(read.Buffer.End);
 
         await server.Transport.Output.WriteAsync("answer"u8.ToArray(), Token);
         var answer = new byte[10];
-        var length = await client.ReceiveAsync(answer);
+        var length = await client.ReceiveAsync(answer, Token);
         Assert.Equal("answer"u8, answer.AsSpan(0, length));
 
         client.Shutdown(SocketShutdown.Send);
@@ -52,7 +54,47 @@ public sealed class SocketTransportTests : IAsyncDisposable
         client.Close(0);
 
         Assert.True((await reading).IsCompleted);
-        await server.Transport.Output.WriteAsync("nobody reads this"u8.ToArray(), Token);
+        Assert.True((await server.Transport.Output.WriteAsync("nobody reads this"u8.ToArray(), Token)).IsCompleted);
+    }
+
+    /// <summary>If it were left in the socket, the answer would be lost with a reset.</summary>
+    [Fact]
+    public async Task What_was_not_read_does_not_cost_the_client_its_answer()
+    {
+        var server = await ConnectAsync();
+        await client.SendAsync(new byte[20_000], Token);
+        _ = await server.Transport.Input.ReadAsync(Token);
+        await server.Transport.Output.WriteAsync("enough"u8.ToArray(), Token);
+        await server.DisposeAsync();
+
+        var answer = new byte[10];
+        Assert.Equal("enough".Length, await client.ReceiveAsync(answer, Token));
+        Assert.Equal(0, await client.ReceiveAsync(answer, Token));
+    }
+
+    [Fact]
+    public async Task After_a_failure_it_waits_before_it_accepts_again()
+    {
+        var time = new FakeTimeProvider();
+        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen();
+        var fails = true;
+        listener = new SocketTransport.Listener(
+            listening,
+            token => fails ? throw new SocketException((int)SocketError.TooManyOpenSockets) : listening.AcceptAsync(token),
+            MemoryPool<byte>.Shared,
+            time);
+        await client.ConnectAsync(listener.EndPoint, Token);
+
+        var accepting = listener.AcceptAsync(Token).AsTask();
+        fails = false;
+        time.Advance(TimeSpan.FromMilliseconds(99));
+        Assert.False(accepting.IsCompleted);
+
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        connection = await accepting;
+        Assert.NotNull(connection);
     }
 
     [Fact]
@@ -65,8 +107,7 @@ public sealed class SocketTransportTests : IAsyncDisposable
 
         server.Abort(new ConnectionAbortedException());
 
-        Assert.True((await reading).IsCompleted);
-        await sending;
+        Assert.Equal((true, true), ((await reading).IsCompleted, (await sending).IsCompleted));
 
         // Once more, when it is over.
         await server.DisposeAsync();
@@ -101,6 +142,6 @@ public sealed class SocketTransportTests : IAsyncDisposable
 
     private sealed class MemoryPools : IMemoryPoolFactory<byte>
     {
-        public System.Buffers.MemoryPool<byte> Create(MemoryPoolOptions? options = null) => System.Buffers.MemoryPool<byte>.Shared;
+        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => MemoryPool<byte>.Shared;
     }
 }
