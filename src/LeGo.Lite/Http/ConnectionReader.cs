@@ -9,16 +9,17 @@ namespace LeGo.Lite.Http;
 /// was put out, is at the end of what it sent. .NET's own reader of streams does the same for all uses, and costs more (ADR 15).
 /// </summary>
 /// <param name="stream">What is read.</param>
+/// <param name="writer">What is written between the reads.</param>
 /// <param name="waitsWithoutBuffer">Whether the stream keeps a large buffer while it is read, but none for a read of nothing.</param>
 #pragma warning disable CA1001 // What cancels has no timer, so that there is nothing to dispose of.
-internal sealed class ConnectionReader(Stream stream, bool waitsWithoutBuffer) : PipeReader
+internal sealed class ConnectionReader(Stream stream, ConnectionWriter writer, bool waitsWithoutBuffer) : PipeReader
 #pragma warning restore CA1001
 {
     private const int UsualLength = 4 * 1024;
 
-    // A client that asks on and on would keep the thread for itself. A request takes one read, so that this is a few
-    // milliseconds. Few are enough: another thread has to wake up for it.
-    private const int Turn = 256;
+    // Reads and flushes. A client that asks on and on would keep the thread for itself: a request takes two, so that this is some
+    // ten milliseconds. To yield more often delays all: another thread has to wake up for it.
+    private const int Turn = 2048;
 
     private byte[] buffer = new byte[UsualLength];
 
@@ -28,6 +29,7 @@ internal sealed class ConnectionReader(Stream stream, bool waitsWithoutBuffer) :
     private int examined;
     private bool isAtEnd;
     private int reads;
+    private int nextTurn = Turn;
 
     // Another after each cancel.
     private volatile CancellationTokenSource cancel = new();
@@ -35,7 +37,7 @@ internal sealed class ConnectionReader(Stream stream, bool waitsWithoutBuffer) :
     private ReadOnlySequence<byte> Unread => new(buffer, start, end - start);
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        ++reads % Turn == 0 ? YieldAndReadAsync(cancellationToken)
+        ++reads + writer.Flushes - nextTurn >= 0 ? YieldAndReadAsync(cancellationToken)
         : TryRead(out var result) ? new(result)
         : ReceiveAsync(cancellationToken);
 
@@ -71,6 +73,7 @@ internal sealed class ConnectionReader(Stream stream, bool waitsWithoutBuffer) :
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> YieldAndReadAsync(CancellationToken cancellationToken)
     {
+        nextTurn = reads + writer.Flushes + Turn;
         await Task.Yield();
         return TryRead(out var result) ? result : await ReceiveAsync(cancellationToken);
     }
@@ -99,7 +102,7 @@ internal sealed class ConnectionReader(Stream stream, bool waitsWithoutBuffer) :
             cancellationToken.ThrowIfCancellationRequested();
             return new(Unread, isCanceled: true, isAtEnd);
         }
-        catch (Exception end) when (end is IOException or ObjectDisposedException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             isAtEnd = true;
             return new(Unread, isCanceled: false, isAtEnd);

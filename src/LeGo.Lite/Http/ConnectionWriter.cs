@@ -21,6 +21,9 @@ internal sealed class ConnectionWriter(ConnectionContext connection, Stream stre
     private int length;
     private bool isOver;
 
+    /// <summary>How many there were.</summary>
+    public int Flushes { get; private set; }
+
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => length;
@@ -77,6 +80,7 @@ internal sealed class ConnectionWriter(ConnectionContext connection, Stream stre
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> bytes, byte[] rented, CancellationToken cancellationToken)
     {
+        Flushes++;
         if (!isOver)
         {
             try
@@ -84,7 +88,7 @@ internal sealed class ConnectionWriter(ConnectionContext connection, Stream stre
                 var sending = stream.WriteAsync(bytes, cancellationToken);
                 await (sending.IsCompleted ? sending : new(sending.AsTask().WaitAsync(Limits.Reading, time, CancellationToken.None)));
             }
-            catch (Exception end) when (end is IOException or ObjectDisposedException or TimeoutException)
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException or TimeoutException)
             {
                 // Nothing out of the ordinary. But what the client sent before is not answered any more, or who leaves much behind
                 // would keep the server busy. The rented buffer is lost: it may still be sent.
