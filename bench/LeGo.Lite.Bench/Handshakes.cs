@@ -23,7 +23,9 @@ internal static partial class Handshakes
         var outputs = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Command.OutputAsync("taskset", arguments, stop)));
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
-        var count = outputs.Sum(output => long.Parse(Connections().Match(output).Groups[1].Value, CultureInfo.InvariantCulture));
+        var count = outputs.Sum(output => Connections().Match(output) is { Success: true } connections
+            ? long.Parse(connections.Groups[1].Value, CultureInfo.InvariantCulture)
+            : throw new IOException($"openssl s_time says no number of connections: {output}"));
 
         // It prints an asterisk for each full handshake, and a letter for others.
         return count == outputs.Sum(output => (long)output.Count(character => character == '*'))
@@ -35,7 +37,9 @@ internal static partial class Handshakes
     public static async Task<string> NegotiatedAsync(Uri target, CancellationToken stop)
     {
         var output = await Command.OutputAsync("/bin/sh", ["-c", "exec openssl s_client -connect \"$0\" </dev/null 2>/dev/null", target.Authority], stop);
-        return Negotiated().Match(output).Result("$1 with $2");
+        return Negotiated().Match(output) is { Success: true } negotiated
+            ? negotiated.Result("$1 with $2")
+            : throw new IOException($"openssl s_client negotiated nothing: {output}");
     }
 
     [GeneratedRegex(@"^(\d+) connections in ", RegexOptions.Multiline)]

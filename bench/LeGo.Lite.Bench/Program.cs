@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using LeGo.Lite.Bench;
 
 // usage: lego-lite-bench [SECTION]... [SIZE]... [SECONDS s] [--look]    from the repository's root
-// Default: everything, with runs of 5s under load. Only committed code is measured into bench/results; --look prints, and measures any.
+// Default: everything, with runs of 3s under load. Only committed code is measured into bench/results; --look prints, and measures any.
 const string Look = "--look";
 if (args is [Rescan.Child, var path, var pairs])
 {
@@ -14,7 +14,7 @@ if (args is [Rescan.Child, var path, var pairs])
 var isLook = args.Contains(Look);
 args = [.. args.Where(arg => arg != Look)];
 var sizes = args.Select(Number).OfType<int>().Distinct().ToArray() is { Length: > 0 } some ? some : [10, 1_000, 10_000, 100_000];
-var seconds = args.Where(arg => arg.EndsWith('s')).Select(arg => Number(arg[..^1])).FirstOrDefault(number => number is not null) ?? 5;
+var seconds = args.Where(arg => arg.EndsWith('s')).Select(arg => Number(arg[..^1])).FirstOrDefault(number => number is not null) ?? 3;
 var names = args.Where(arg => Number(arg.TrimEnd('s')) is null).ToList();
 
 (string Name, int[] Sizes, Func<Trees, CancellationToken, Task<Finding>> RunAsync)[] all =

@@ -117,10 +117,10 @@ internal static class Rescan
         var source = new CatalogSource(tree.Path, []) { Debounce = Tree.Settled / 2 };
         CatalogSnapshot? current = null;
 
-        Measure(Cost.First);
+        Scan(Cost.First);
         for (var i = 0; i < Repetitions; i++)
         {
-            Measure(Cost.NothingNew);
+            Scan(Cost.NothingNew);
         }
 
         for (var i = 0; i < Repetitions; i++)
@@ -128,10 +128,10 @@ internal static class Rescan
             var pair = i * tree.Pairs / Repetitions;
             tree.RenameOver(pair, tree.NewChain(pair));
             Thread.Sleep(Tree.Settled);
-            Measure(Cost.OneChanged);
+            Scan(Cost.OneChanged);
         }
 
-        void Measure(string kind)
+        void Scan(string kind)
         {
             var allocated = GC.GetTotalAllocatedBytes(precise: true);
             var cpu = Environment.CpuUsage.TotalTime;

@@ -91,7 +91,8 @@ internal sealed partial class SideBySide
             Targets = measured.targets,
             Circumstances =
             [
-                ("OpenSSL", await VersionAsync("openssl version", stop)),
+                ("OpenSSL, ours", OpenSsl().Match(await Command.OutputAsync(Server.Binary, ["--version"], stop)).Value),
+                ("OpenSSL, nginx's", await VersionAsync("openssl version", stop)),
                 ("nginx", await VersionAsync("PATH=$PATH:/usr/sbin; nginx -v 2>&1", stop)),
                 ("wrk", await VersionAsync("wrk -v || true", stop)),
             ],
@@ -171,12 +172,15 @@ internal sealed partial class SideBySide
         $"{turns.Nginx(turn => turn.Busy):p0}",
     ]);
 
-    private static string[] Compared(Turns turns, Func<Turn, double> figure, Func<double, string> format) =>
-        [format(turns.Ours(figure)), format(turns.Nginx(figure)), Figures.Ratio(turns.Ratio(figure))];
+    private static string[] Compared(Turns turns, Func<Turn, double> figure, Func<double, string> format)
+    {
+        var (low, high) = turns.Middle(figure);
+        return [format(turns.Ours(figure)), format(turns.Nginx(figure)), $"{Figures.Ratio(turns.Ratio(figure))} ({Figures.Ratio(low)}–{Figures.Ratio(high)})"];
+    }
 
     private string Text(int bodyLength, long dropped, Table memory) => $"""
         Ours and nginx under the same load over loopback, by turns: {Turns.Rounds} rounds of {seconds} s for each, after a warm-up. Figures are medians of
-        the rounds; a ratio is the median of the rounds' ratios, of ours to nginx's. The server has core {Cores.Server} alone, what asks core {Cores.Load}. CPU is user and system time of the
+        the rounds; a ratio is the median of the rounds' ratios, of ours to nginx's, and after it what half of the rounds are between. The server has core {Cores.Server} alone, what asks core {Cores.Load}. CPU is user and system time of the
         server for each request. Where its core is not busy all the time, what asks is the limit, and the ratio of CPU tells more than that of requests.
 
         Requests: wrk with one thread and {Wrk.Connections} connections that are kept, for `certificates` with an RSA leaf and its intermediate, {bodyLength:n0} bytes,
@@ -203,6 +207,9 @@ internal sealed partial class SideBySide
 
     [GeneratedRegex(@"(\d+) message\(s\) dropped because of queue size limit")]
     private static partial Regex DroppedLines();
+
+    [GeneratedRegex("(?<=^OpenSSL ).+", RegexOptions.Multiline)]
+    private static partial Regex OpenSsl();
 
     [GeneratedRegex(@"\d+\.\d+[\w.-]*")]
     private static partial Regex VersionNumber();

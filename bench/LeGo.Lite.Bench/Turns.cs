@@ -11,7 +11,7 @@ internal readonly record struct Turn(double Rate, double Cpu, double Busy, doubl
 /// <summary>Runs against ours and nginx, by turns.</summary>
 internal sealed class Turns
 {
-    public const int Rounds = 5;
+    public const int Rounds = 11;
     private const int WarmUpSeconds = 1;
 
     private readonly (Turn Ours, Turn Nginx)[] rounds = new (Turn, Turn)[Rounds];
@@ -51,5 +51,14 @@ internal sealed class Turns
     public double Nginx(Func<Turn, double> figure) => rounds.Select(round => figure(round.Nginx)).Median();
 
     /// <summary>Of ours to nginx's, round by round: what changes in the machine changes both.</summary>
-    public double Ratio(Func<Turn, double> figure) => rounds.Select(round => figure(round.Ours) / figure(round.Nginx)).Median();
+    public double Ratio(Func<Turn, double> figure) => Ratios(figure).Median();
+
+    /// <summary>What half of the rounds' ratios are between.</summary>
+    public (double Low, double High) Middle(Func<Turn, double> figure)
+    {
+        var sorted = Ratios(figure).Order().ToArray();
+        return (sorted[Rounds / 4], sorted[^(1 + (Rounds / 4))]);
+    }
+
+    private IEnumerable<double> Ratios(Func<Turn, double> figure) => rounds.Select(round => figure(round.Ours) / figure(round.Nginx));
 }
