@@ -47,7 +47,7 @@ internal static class App
             return ExitStatus.Failure;
         }
 
-        var connections = Limits.Connections(OwnProcess.RaiseDescriptors(Limits.EnoughDescriptors));
+        var connections = Limits.Connections(OwnProcess.RaiseDescriptors(Limits.EnoughDescriptors), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         var (app, catalog) = Build(config, source, first, connections, time, logging => AddConsole(logging, config.LogFormat));
         await using var disposed = app;
         try

@@ -10,6 +10,9 @@ internal static class Limits
     // For what isn't a connection: the tree is read and watched with them, too.
     private const int DescriptorsForOthers = 128;
 
+    // A TLS connection whose client does not come to the end of its request takes 68 kB; the rest is for what is served.
+    private const long MemoryOfConnection = 128 * 1024;
+
     /// <summary>Of a TLS handshake, and of the headers of a request.</summary>
     public static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(10);
 
@@ -28,8 +31,9 @@ internal static class Limits
     /// <summary>How many files and connections have to be open at once before <see cref="Connections"/> is what is allowed at most.</summary>
     public static long EnoughDescriptors => MaxConnections + DescriptorsForOthers;
 
-    /// <summary>How many connections there may be with so many descriptors.</summary>
-    public static long Connections(long descriptors) => Math.Clamp(descriptors - DescriptorsForOthers, 1, MaxConnections);
+    /// <summary>How many connections there may be with so many descriptors, and so many bytes of memory.</summary>
+    public static long Connections(long descriptors, long memory) =>
+        Math.Clamp(Math.Min(descriptors - DescriptorsForOthers, memory / MemoryOfConnection), 1, MaxConnections);
 
     public static void Set(KestrelServerLimits limits)
     {
