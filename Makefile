@@ -3,6 +3,13 @@
 # The .NET name of this machine.
 RID := linux-$(patsubst x86_64,x64,$(patsubst aarch64,arm64,$(shell uname -m)))
 
+# 0: the binary uses the C library and the OpenSSL of the system it runs on.
+STATIC := 1
+export STATIC
+
+# Of what a static binary has to compile of .NET; the default is without optimization.
+export CMAKE_BUILD_TYPE := Release
+
 # Directories are in the list so that a deleted file counts as a change.
 SOURCES := $(shell find src \( -name bin -o -name obj \) -prune -o -print) \
 	$(wildcard Directory.*.props) global.json .editorconfig
@@ -29,14 +36,18 @@ setup-sample:
 setup-bench:
 	@scripts/setup.sh bench
 
-build: artifacts/lego-lite ## make the native binary, artifacts/lego-lite
+build: artifacts/lego-lite ## make the native binary, artifacts/lego-lite; STATIC=0 for one that uses the system's OpenSSL and C library
 
 # The order-only prerequisite runs first but never makes the binary look old. The last
 # step is a rename: the binary is whole or absent, and a running one is not disturbed.
-artifacts/lego-lite: $(SOURCES) | setup-build
-	dotnet publish src/LeGo.Lite -c Release -r $(RID) -o artifacts/publish --nologo
+artifacts/lego-lite: $(SOURCES) artifacts/static-$(STATIC) | setup-build
+	dotnet publish src/LeGo.Lite -c Release -r $(RID) -o artifacts/publish --nologo -p:Static=$(if $(filter 0,$(STATIC)),false,true)
 	install -m 755 artifacts/publish/lego-lite artifacts/lego-lite.new
 	mv -f artifacts/lego-lite.new artifacts/lego-lite
+
+# Which kind was made last.
+artifacts/static-%:
+	@mkdir -p artifacts && rm -f artifacts/static-* && touch $@
 
 run: build ## serve data.sample as lego-lite.yaml says, until Ctrl-C
 	@echo 'Try in another terminal:'

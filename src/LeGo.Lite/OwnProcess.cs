@@ -30,17 +30,6 @@ internal static partial class OwnProcess
     /// </summary>
     public static bool ForbidDumps() => prctl(SetDumpable, 0, 0, 0, 0) == 0;
 
-    /// <summary>
-    /// From now on the roots that the system trusts are none to it. With them .NET would leave out of the server's own chain
-    /// what it takes for a root, though a client that does not know that root needs the form of it that the file has.
-    /// </summary>
-    public static void DistrustSystemRoots()
-    {
-        // OpenSSL reads the environment of C, of which .NET has a copy.
-        _ = setenv("SSL_CERT_DIR", "", 1);
-        _ = setenv("SSL_CERT_FILE", "", 1);
-    }
-
     [LibraryImport("libc")]
     private static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
 
@@ -49,9 +38,6 @@ internal static partial class OwnProcess
 
     [LibraryImport("libc")]
     private static partial int setrlimit(int resource, in ResourceLimit limit);
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int setenv(string name, string value, int overwrite);
 
     private struct ResourceLimit
     {

@@ -8,7 +8,8 @@ try
         await Console.Error.WriteLineAsync("lego-lite: core dumps can't be forbidden here, and a core dump would hold private keys; see that the system makes none");
     }
 
-    OwnProcess.DistrustSystemRoots();
+    OpenSsl.DistrustSystemRoots();
+    OpenSsl.DistrustSystemSettings();
     return await new CommandLine(
         config => App.ServeAsync(config, TimeProvider.System, Console.Out, Console.Error, CancellationToken.None),
         TimeProvider.System,

@@ -16,7 +16,7 @@ internal sealed class ServerCertificate
         ClientRoots = clientAuthorities is null ? null : [.. clientAuthorities.Der.Select(der => X509CertificateLoader.LoadCertificate(der.Span))];
 
         // Offline: nothing that a certificate names is fetched. What is sent is what the file has, because no root is trusted
-        // (OwnProcess.DistrustSystemRoots). The clients are told whose certificate is asked for.
+        // (OpenSsl.DistrustSystemRoots). The clients are told whose certificate is asked for.
         var trust = ClientRoots is null ? null : SslCertificateTrust.CreateForX509Collection(ClientRoots, sendTrustInHandshake: true);
 #pragma warning disable CA2000 // The leaf lives as long as the context that takes it, and connections may use that after the next renewal.
         Handshake = SslStreamCertificateContext.Create(Leaf(), Issuers(), offline: true, trust);

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Reflection;
 using LeGo.Lite.Config;
 
 namespace LeGo.Lite.Cli;
@@ -83,6 +85,9 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TimeProvi
             configFile, data, listen, serveCommand, check, list, newKey,
         };
         root.SetAction((parsed, _) => ServeAsync(parsed));
+
+        // HTTPS is as safe as the OpenSSL that speaks it.
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         return root;
     }
 
@@ -109,4 +114,17 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TimeProvi
         Environment.GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
+
+    private sealed class VersionAction : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine(typeof(VersionAction).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+            output.WriteLine(OpenSsl.Description);
+            return ExitStatus.Fine;
+        }
+    }
 }

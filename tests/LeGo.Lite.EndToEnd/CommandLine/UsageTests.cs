@@ -8,16 +8,6 @@ namespace LeGo.Lite.EndToEnd.CommandLine;
 /// <summary>Help, and the one clear line for what goes wrong before anything is served.</summary>
 public sealed class UsageTests
 {
-    [Fact]
-    public void Version_is_a_number()
-    {
-        var result = LegoLite.Command("--version").Run();
-
-        Assert.Matches(@"^\d+\.\d+\.\d+\S*\n$", result.Text);
-        Assert.Empty(result.Errors);
-        Assert.Equal(0, result.Status);
-    }
-
     [Theory]
     [InlineData("--help")]
     [InlineData("-h")]

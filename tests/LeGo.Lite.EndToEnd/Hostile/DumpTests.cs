@@ -10,10 +10,12 @@ public sealed class DumpTests
     private const string Dumped = "(core dumped)";
     private const string InShell = "ulimit -c unlimited && \"$0\" \"$@\"; exit $?";
 
+    private static readonly (string Name, string Value) DumpItself = ("DOTNET_DbgEnableMiniDump", "1");
+
     /// <summary>What makes a .NET process write dumps by itself, or open a door for who asks for one.</summary>
     private static readonly (string Name, string Value)[] Diagnostics =
     [
-        ("DOTNET_DbgEnableMiniDump", "1"), ("DOTNET_DbgMiniDumpType", "4"), ("DOTNET_DbgMiniDumpName", "dump.%p"), ("DOTNET_EnableCrashReport", "1"),
+        .. Repository.IsStatic ? [] : new[] { DumpItself }, ("DOTNET_DbgMiniDumpType", "4"), ("DOTNET_DbgMiniDumpName", "dump.%p"), ("DOTNET_EnableCrashReport", "1"),
         ("DOTNET_EnableDiagnostics", "1"), ("DOTNET_EnableDiagnostics_IPC", "1"), ("DOTNET_EnableEventPipe", "1"), ("DOTNET_DiagnosticPorts", "door"),
     ];
 
@@ -88,6 +90,19 @@ public sealed class DumpTests
         Assert.Empty(Directory.GetFileSystemEntries(temp.Path));
         Assert.DoesNotContain(Directory.GetFileSystemEntries("/tmp"), entry => entry.Contains($"-{server.ProcessId}-", StringComparison.Ordinal));
         Assert.DoesNotContain(File.ReadLines($"/proc/{server.ProcessId}/net/unix"), line => line.Contains($"-{server.ProcessId}-", StringComparison.Ordinal));
+    }
+
+    /// <summary>.NET does not find itself in a static binary, and so neither the program that would write the dump.</summary>
+    [Fact]
+    public void A_static_binary_that_is_to_dump_itself_does_not_start()
+    {
+        Assert.SkipUnless(Repository.IsStatic, "STATIC=0: this binary starts, and writes none.");
+        using var temp = new TempDirectory();
+
+        var result = (LegoLite.Command("list", "--data", Repository.Sample) with { Directory = temp.Path, Environment = [DumpItself, ("TMPDIR", temp.Path)] }).Run();
+
+        Assert.Equal((255, "", ""), (result.Status, result.Text, result.Errors));
+        Assert.Empty(Directory.GetFileSystemEntries(temp.Path));
     }
 
     private static bool SleepDumps()

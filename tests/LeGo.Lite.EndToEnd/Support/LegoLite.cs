@@ -140,6 +140,15 @@ internal sealed partial class LegoLite : IDisposable
     /// <summary>Downloads with curl and an API key in the header.</summary>
     public Response Download(string download, string apiKey) => Curl.Get(Url(download), "-H", $"apiKey: {apiKey}");
 
+    /// <summary>Over HTTPS from the sample's own certificate, which is verified.</summary>
+    public Response SecureDownload(string download, string apiKey, params IEnumerable<string> options)
+    {
+        var port = new Uri(SecureAddress).Port;
+        return Curl.Get(
+            $"https://{OwnCertificate.Value}:{port}{Path(download)}",
+            [.. options, "--cacert", System.IO.Path.Combine(Repository.Sample, "roots.pem"), "--connect-to", $"::127.0.0.1:{port}", "-H", $"apiKey: {apiKey}"]);
+    }
+
     public void WaitForLog(string part) =>
         Wait.Until(() => LogLines.Any(line => line.Contains(part, StringComparison.Ordinal)), () => $"the log says: {part}\n{Log}");
 

@@ -12,6 +12,9 @@ internal static class Repository
 
     public static string Binary { get; } = Path.Combine(Root, "artifacts", "lego-lite");
 
+    /// <summary>Whether it needs no library: which of the two make built last.</summary>
+    public static bool IsStatic { get; } = File.Exists(Path.Combine(Root, "artifacts", "static-1"));
+
     public static void RequireBinary()
     {
         if (!File.Exists(Binary))

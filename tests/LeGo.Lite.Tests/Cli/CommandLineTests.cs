@@ -102,10 +102,10 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Version_is_one_line()
+    public async Task Version_is_one_line_and_another_for_openssl()
     {
         Assert.Equal(0, await RunAsync("--version"));
-        Assert.Matches("^[^\n]+\n$", output.ToString());
+        Assert.Matches("^[^\n]+\nOpenSSL [^\n]+\n$", output.ToString());
     }
 
     [Fact]

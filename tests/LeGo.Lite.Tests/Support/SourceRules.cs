@@ -9,16 +9,18 @@ internal static partial class SourceRules
     /// <summary>Which rooms a room uses. A file at the top is a room by its own name.</summary>
     private static readonly Dictionary<string, string[]> Uses = new()
     {
-        ["Program"] = ["App", "Cli", "OwnProcess"],
-        ["App"] = ["Config", "Catalog", "Http", "OwnProcess"],
-        ["Cli"] = ["Config", "Catalog"],
+        ["Program"] = ["App", "Cli", "OwnProcess", "OpenSsl"],
+        ["App"] = ["Config", "Catalog", "Http", "Systemd", "OwnProcess"],
+        ["Cli"] = ["Config", "Catalog", "OpenSsl"],
         ["Config"] = ["Yaml"],
         ["Http"] = ["Catalog"],
+        ["Systemd"] = ["Config"],
         ["Catalog"] = ["Files", "Pem", "Yaml", "Config"],
         ["Files"] = [],
         ["Pem"] = [],
         ["Yaml"] = [],
         ["OwnProcess"] = [],
+        ["OpenSsl"] = [],
 
         // Everybody uses these, so they use nobody.
         ["Problem"] = [],
@@ -49,7 +51,7 @@ internal static partial class SourceRules
 
         foreach (var other in Uses.Keys.Where(other => other != room && !uses.Contains(other)))
         {
-            if (other is "App" or "Program" or "OwnProcess")
+            if (other is "App" or "Program" or "OwnProcess" or "OpenSsl")
             {
                 Forbid($@"(?<![\w.]){other}\b", $"{room} may not use {other}");
             }
@@ -74,9 +76,9 @@ internal static partial class SourceRules
             Forbid(@"\bYamlDotNet\b", "only Yaml names YamlDotNet");
         }
 
-        if (room is not ("Files" or "OwnProcess"))
+        if (room is not ("Files" or "OwnProcess" or "OpenSsl"))
         {
-            Forbid(@"\b(LibraryImport|DllImport)(Attribute)?\b", "only Files and OwnProcess call the operating system by themselves");
+            Forbid(@"\b(LibraryImport|DllImport)(Attribute)?\b", "only Files, OwnProcess and OpenSsl call the operating system by themselves");
         }
 
         Forbid(@"\bglobal\s+using\b", "a file says itself what it uses");
