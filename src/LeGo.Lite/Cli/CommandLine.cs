@@ -33,6 +33,21 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TimeProvi
 
     private readonly Option<bool> json = new("--json") { Description = "print JSON" };
 
+    private readonly Argument<Uri> url = new("URL")
+    {
+        Description = "such as http://127.0.0.1:4050/certwarden/api/health; with https:// any certificate will do",
+        CustomParser = argument =>
+        {
+            var parsed = HealthCommand.Parse(argument.Tokens[0].Value, out var fault);
+            if (parsed is null)
+            {
+                argument.AddError($"health: {fault}.");
+            }
+
+            return parsed;
+        },
+    };
+
     /// <summary>Exit status 0: fine; 1: problems or failure; 2: wrong usage.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
@@ -80,9 +95,12 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TimeProvi
         var newKey = new Command("new-key", "make a new API key and its SHA-256");
         newKey.SetAction(_ => NewKeyCommand.Run(output));
 
+        var health = new Command("health", "ask a server whether it is well, as containers do: exit status 0 if it answers with 2xx within 3 seconds") { url };
+        health.SetAction((parsed, _) => HealthCommand.RunAsync(parsed.GetRequiredValue(url), time, errors));
+
         var root = new RootCommand("Hands TLS certificates and private keys, kept in a directory tree, to the machines that need them.")
         {
-            configFile, data, listen, serveCommand, check, list, newKey,
+            configFile, data, listen, serveCommand, check, list, newKey, health,
         };
         root.SetAction((parsed, _) => ServeAsync(parsed));
 

@@ -16,7 +16,7 @@ public sealed class UsageTests
         var result = LegoLite.Command(option).Run();
 
         Assert.All(
-            ["serve", "check", "list", "new-key", "--config", "--data", "--listen", "--help", "--version"],
+            ["serve", "check", "list", "new-key", "health", "--config", "--data", "--listen", "--help", "--version"],
             word => Assert.Contains(word, result.Text, StringComparison.Ordinal));
         Assert.Empty(result.Errors);
         Assert.Equal(0, result.Status);
@@ -27,6 +27,7 @@ public sealed class UsageTests
     [InlineData("check", "--json")]
     [InlineData("list", "--json")]
     [InlineData("new-key", "--help")]
+    [InlineData("health", "URL")]
     public void Each_command_has_its_help(string command, string option)
     {
         var result = LegoLite.Command(command, "--help").RunWell();
@@ -48,6 +49,8 @@ public sealed class UsageTests
     [InlineData("--listen: ", "--listen", "ftp://127.0.0.1:1")]
     [InlineData("--listen: ", "--listen", "http://127.0.0.1:99999")]
     [InlineData("--listen: ", "--listen", "http://127.0.0.1:1/path")]
+    [InlineData("'health'", "health")]
+    [InlineData("health: ", "health", "127.0.0.1:4050")]
     public void Wrong_usage_is_one_line_that_names_what_is_wrong(string names, params string[] arguments)
     {
         var result = LegoLite.Command(arguments).Run();

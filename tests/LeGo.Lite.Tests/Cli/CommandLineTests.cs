@@ -69,6 +69,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--listen", "ftp://127.0.0.1:1")]
     [InlineData("--listen", "4050")]
     [InlineData("-x")]
+    [InlineData("health")]
+    [InlineData("health", "http://127.0.0.1:1/", "http://127.0.0.1:2/")]
+    [InlineData("health", "http://127.0.0.1:1/", "--data", "a")]
     public async Task Wrong_usage_is_one_line_and_status_2(params string[] arguments)
     {
         Assert.Equal(2, await RunAsync(arguments));
@@ -90,9 +93,10 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--help", "serve", "check", "list", "new-key", "--config", "--data", "--listen", "--version")]
+    [InlineData("--help", "serve", "check", "list", "new-key", "health", "--config", "--data", "--listen", "--version")]
     [InlineData("check --help", "--config", "--data", "--json")]
     [InlineData("list --help", "--config", "--data", "--json")]
+    [InlineData("health --help", "URL", "https://", "3 seconds")]
     public async Task Help_names_what_can_be_said(string arguments, params string[] words)
     {
         Assert.Equal(0, await RunAsync(arguments.Split(' ')));
