@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using LeGo.Lite.Catalog;
 using LeGo.Lite.Config;
 using LeGo.Lite.Http;
+using LeGo.Lite.Systemd;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
@@ -24,6 +26,24 @@ internal static class App
     public static async Task<int> ServeAsync(
         ServerConfig config, TimeProvider time, TextWriter output, TextWriter errors, CancellationToken stop)
     {
+        // Until it listens there is nothing to end well; then the host hears them. As the first process of a container it would ignore them.
+        var isStarting = true;
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+
+        // Until then, everything is just being looked at.
+        Func<Task>? rescan = null;
+        using var hangUp = OnHangUp(() => rescan?.Invoke());
+
+        // journald takes the priority from the line, as it does with those of the log.
+        var priority = config.LogFormat == LogFormat.Systemd ? "<3>" : "";
+        var sockets = ActivatedSockets.Take(Environment.GetEnvironmentVariable, config.Listen, out var fault);
+        if (fault is not null)
+        {
+            await errors.WriteLineAsync($"{priority}lego-lite: {fault}");
+            return ExitStatus.Failure;
+        }
+
         var source = new CatalogSource(config.Data, config.DataLinks, config.Tls) { Debounce = config.Debounce };
         CatalogSnapshot first;
         try
@@ -32,7 +52,7 @@ internal static class App
         }
         catch (IOException failure)
         {
-            await errors.WriteLineAsync($"lego-lite: {Problem.Printable(config.Data)}: {failure.Message}; name the data directory with --data or in lego-lite.yaml");
+            await errors.WriteLineAsync($"{priority}lego-lite: {Problem.Printable(config.Data)}: {failure.Message}; name the data directory with --data or in lego-lite.yaml");
             return ExitStatus.Failure;
         }
 
@@ -41,14 +61,14 @@ internal static class App
             // Those of the tree, too: the server's own certificate is in there, and what is wrong with it.
             foreach (var problem in first.Problems.Where(problem => problem.Severity == Severity.Error))
             {
-                await errors.WriteLineAsync(problem.ToString());
+                await errors.WriteLineAsync($"{priority}{problem}");
             }
 
             return ExitStatus.Failure;
         }
 
         var connections = Limits.Connections(OwnProcess.RaiseDescriptors(Limits.EnoughDescriptors), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        var (app, catalog) = Build(config, source, first, connections, time, logging => AddConsole(logging, config.LogFormat));
+        var (app, catalog) = Build(config, source, first, connections, time, logging => AddConsole(logging, config.LogFormat), sockets);
         await using var disposed = app;
         try
         {
@@ -57,10 +77,11 @@ internal static class App
         catch (Exception failure) when (failure is IOException or SocketException)
         {
             var addresses = string.Join(", ", config.Listen);
-            await errors.WriteLineAsync($"lego-lite: can't listen on {addresses}: {Reason(failure)}");
+            await errors.WriteLineAsync($"{priority}lego-lite: can't listen on {addresses}: {Reason(failure)}");
             return ExitStatus.Failure;
         }
 
+        isStarting = false;
         foreach (var address in app.Urls)
         {
             await output.WriteLineAsync($"listening on {address}");
@@ -73,14 +94,42 @@ internal static class App
         _ = ThreadPool.SetMinThreads(Environment.ProcessorCount + 1, Environment.ProcessorCount);
 
         // Not awaited: a scan of a large tree must hold up neither the start nor the stop of the server.
-        _ = Task.Run(() => source.FollowAsync(catalog, config.Rescan, app.Lifetime.ApplicationStopping), CancellationToken.None);
+        var stopping = app.Lifetime.ApplicationStopping;
+        _ = Task.Run(() => source.FollowAsync(catalog, config.Rescan, stopping), CancellationToken.None);
+
+        var log = app.Services.GetRequiredService<ILogger>();
+        var notify = new NotifySocket(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), time);
+        rescan = () => RescanAsync(catalog, notify, Status, log, stopping);
+        _ = notify.ReadyAsync(Status());
+        if (Watchdog.Interval(Environment.GetEnvironmentVariable) is { } interval)
+        {
+            _ = Watchdog.FeedAsync(interval, () => catalog.IsAlive(interval), () => notify.AliveAsync(Status()), time, log, stopping);
+        }
+
+        await using var farewell = stopping.Register(() => _ = notify.StoppingAsync());
         await app.WaitForShutdownAsync(stop);
         return ExitStatus.Fine;
+
+        string Status() => Summary(config.Data, catalog.Current);
+
+        void End(PosixSignalContext signal)
+        {
+            if (isStarting)
+            {
+                Environment.Exit(ExitStatus.Fine);
+            }
+        }
     }
 
     /// <summary>The web server, on its addresses, and what it serves; not started.</summary>
     public static (WebApplication Server, LiveCatalog Catalog) Build(
-        ServerConfig config, CatalogSource source, CatalogSnapshot first, long connections, TimeProvider time, Action<ILoggingBuilder> addLog)
+        ServerConfig config,
+        CatalogSource source,
+        CatalogSnapshot first,
+        long connections,
+        TimeProvider time,
+        Action<ILoggingBuilder> addLog,
+        params IReadOnlyList<Socket> sockets)
     {
         SocketTransport.CompleteInline();
 
@@ -103,7 +152,7 @@ internal static class App
             services.GetRequiredService<ILogger>()));
         var proxies = new TrustedProxies(config.TrustedProxies);
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => new SocketTransport(
-            services.GetRequiredService<IMemoryPoolFactory<byte>>(), time));
+            services.GetRequiredService<IMemoryPoolFactory<byte>>(), time, sockets));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -156,6 +205,25 @@ internal static class App
                 }
             }
         }
+    }
+
+    /// <summary>What SIGHUP does to a daemon. Whoever started it in a terminal closes that to end it, and it ends.</summary>
+    private static PosixSignalRegistration? OnHangUp(Func<Task?> action) => !Console.IsInputRedirected ? null
+        : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            _ = action();
+        });
+
+    private static async Task RescanAsync(LiveCatalog catalog, NotifySocket notify, Func<string> status, ILogger log, CancellationToken stop)
+    {
+        var told = notify.ReloadingAsync();
+        await catalog.RescanAsync().WaitAsync(stop);
+        log.Rescanned();
+
+        // Or, where that waits for a full socket, it could come after the one that follows.
+        await told;
+        await notify.ReadyAsync(status());
     }
 
     private static void SetLogLevel(ILoggingBuilder logging, LogLevel lowest)

@@ -48,4 +48,13 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Information, "{Client} was not let in: {Reason}")]
     public static partial void ClientCertificateRefused(this ILogger log, string client, string reason);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Data} is still being read after a minute: the disk may hang; what was read before is served until it ends, also with API keys that were taken away")]
+    public static partial void ScanTakesLong(this ILogger log, string data);
+
+    [LoggerMessage(16, LogLevel.Information, "looked at everything anew, as SIGHUP asks for; what changed in the config itself takes a restart")]
+    public static partial void Rescanned(this ILogger log);
+
+    [LoggerMessage(17, LogLevel.Critical, "nobody looks for changes any more, so the watchdog is not told that all is well")]
+    public static partial void LoopHangs(this ILogger log);
 }

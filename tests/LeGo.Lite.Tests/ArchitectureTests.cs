@@ -40,6 +40,8 @@ public sealed class ArchitectureTests
     [InlineData("Config/X.cs", "using LeGo.Lite.Catalog;", "Config may not use Catalog")]
     [InlineData("Cli/X.cs", "using LeGo.Lite.Http;", "Cli may not use Http")]
     [InlineData("Cli/X.cs", "using LeGo.Lite.Yaml;", "Cli may not use Yaml")]
+    [InlineData("Systemd/X.cs", "using LeGo.Lite.Catalog;", "Systemd may not use Catalog")]
+    [InlineData("Http/X.cs", "using LeGo.Lite.Systemd;", "Http may not use Systemd")]
     [InlineData("App.cs", "using LeGo.Lite.Files;", "App may not use Files")]
     [InlineData("App.cs", "using LeGo.Lite.Cli;", "App may not use Cli")]
     [InlineData("Program.cs", "using LeGo.Lite.Catalog;", "Program may not use Catalog")]

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace LeGo.Lite.Catalog;
 
 /// <summary>
@@ -16,6 +18,9 @@ internal sealed class LiveCatalog
     // Rescans take a tenth of the time at most, however large the tree.
     private const int RestAfterRescan = 10;
 
+    // Many times as long as the largest trees take: the disk hangs.
+    private static readonly TimeSpan LongScan = TimeSpan.FromMinutes(1);
+
     private readonly string data;
     private readonly Func<DateTimeOffset, CatalogSnapshot, CatalogSnapshot> scan;
     private readonly TimeSpan debounce;
@@ -24,6 +29,12 @@ internal sealed class LiveCatalog
     private volatile CatalogSnapshot current;
     private volatile TaskCompletionSource announced = new();
     private long lastAnnounced;
+
+    // Who waits for the end of a scan that began after they asked.
+    private readonly ConcurrentQueue<TaskCompletionSource> asking = [];
+
+    // Null while the loop is at work.
+    private volatile Nap? nap;
 
     // Since when, by timestamp.
     private Dictionary<string, long> unsettled;
@@ -76,6 +87,25 @@ internal sealed class LiveCatalog
     }
 
     /// <summary>
+    /// Scans at once, whether or not something was announced; what could not be watched is tried again. The task ends when
+    /// the scan has, and what was changing has come to rest.
+    /// </summary>
+    public Task RescanAsync()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        asking.Enqueue(asked);
+        announced.TrySetResult();
+        return asked.Task;
+    }
+
+    /// <summary>
+    /// Whether the loop works, or is asleep no longer than it meant to be. A scan may take as long as the disk does: what was
+    /// read before is served meanwhile, and a process that is started anew would wait for the same disk and serve nothing.
+    /// </summary>
+    /// <param name="grace">For a machine that is busy.</param>
+    public bool IsAlive(TimeSpan grace) => nap is not { } asleep || time.GetElapsedTime(asleep.Since) <= asleep.Duration + grace;
+
+    /// <summary>
     /// Scans once what was announced has been quiet for a debounce, and in any case every <paramref name="rescan"/>.
     /// Nothing but <paramref name="stop"/> ends it.
     /// </summary>
@@ -94,14 +124,21 @@ internal sealed class LiveCatalog
             {
                 LogWatch(watch(isMissed));
                 var isExpected = await WaitAsync(rescan, stop);
-                isMissed = Reload() && !isExpected;
+                var asked = asking.Count;
+                isMissed = (Reload() && !isExpected) || asked > 0;
+                while (!IsWaiting && asked-- > 0 && asking.TryDequeue(out var next))
+                {
+                    next.SetResult();
+                }
             }
 #pragma warning disable CA1031 // A bug must not end the loop: the server would go on with what it has for good.
             catch (Exception failure) when (!stop.IsCancellationRequested)
 #pragma warning restore CA1031
             {
                 log.InternalError(failure);
+                nap = new(time.GetTimestamp(), rescan);
                 await Task.Delay(rescan, time, stop);
+                nap = null;
                 wokeAt = time.GetTimestamp();
             }
         }
@@ -114,6 +151,7 @@ internal sealed class LiveCatalog
     public bool Reload()
     {
         var started = time.GetTimestamp();
+        using var overdue = time.CreateTimer(_ => log.ScanTakesLong(data), null, LongScan, Timeout.InfiniteTimeSpan);
         CatalogSnapshot next;
         scannedAt = time.GetUtcNow();
         try
@@ -172,6 +210,7 @@ internal sealed class LiveCatalog
             due = Longer(untilReview, Longer(busy, TimeSpan.FromMilliseconds(1)));
         }
 
+        nap = new(sleptAt, due);
         await announced.Task.WaitAsync(due, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
 
@@ -181,6 +220,8 @@ internal sealed class LiveCatalog
             var first = time.GetTimestamp();
             while (Rest() is var rest && rest > TimeSpan.Zero)
             {
+                nap = new(time.GetTimestamp(), rest);
+
                 // Timers know whole milliseconds only.
                 await Task.Delay(Longer(rest, TimeSpan.FromMilliseconds(1)), time, stop);
             }
@@ -197,6 +238,7 @@ internal sealed class LiveCatalog
             }
         }
 
+        nap = null;
         wokeAt = time.GetTimestamp();
         return isAnnounced || isWaiting;
 
@@ -274,4 +316,8 @@ internal sealed class LiveCatalog
         cleared.ForEach(log.ProblemCleared);
         return appeared.Count + cleared.Count > 0;
     }
+
+    /// <param name="Since">By timestamp.</param>
+    /// <param name="Duration">How long it was meant to be.</param>
+    private sealed record Nap(long Since, TimeSpan Duration);
 }

@@ -71,6 +71,12 @@ internal sealed record ListenAddress(bool IsTls, IPAddress? Address, int Port)
     /// <summary>Can't be listened on beside this one.</summary>
     public bool IsTakenBy(ListenAddress other) => Port != 0 && (Address, Port).Equals((other.Address, other.Port));
 
+    /// <summary>A socket that is bound there is one to listen on for this.</summary>
+    public bool IsBoundTo(IPEndPoint endpoint) =>
+        endpoint.Port == Port && (Address is null
+        ? endpoint.Address.Equals(IPAddress.Loopback) || endpoint.Address.Equals(IPAddress.IPv6Loopback)
+        : endpoint.Address.Equals(Address));
+
     public override string ToString() => Address is null
         ? $"{Scheme}://localhost:{Port}"
         : $"{Scheme}://{new IPEndPoint(Address, Port)}";

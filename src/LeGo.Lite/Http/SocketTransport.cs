@@ -12,7 +12,8 @@ namespace LeGo.Lite.Http;
 /// </summary>
 /// <param name="pools">For <see cref="SocketConnection"/>.</param>
 /// <param name="time">For how long it waits after a failure, and connections for their clients.</param>
-internal sealed class SocketTransport(IMemoryPoolFactory<byte> pools, TimeProvider time) : IConnectionListenerFactory
+/// <param name="listening">Sockets that are listened on already; each is taken for the address that it is bound to.</param>
+internal sealed class SocketTransport(IMemoryPoolFactory<byte> pools, TimeProvider time, params IReadOnlyList<Socket> listening) : IConnectionListenerFactory
 {
     // Connections that the system keeps until they are accepted.
     private const int Backlog = 512;
@@ -36,8 +37,12 @@ internal sealed class SocketTransport(IMemoryPoolFactory<byte> pools, TimeProvid
 #pragma warning disable CA2000 // The web server disposes of the listener, and that of the socket.
         try
         {
-            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-            socket.Listen(Backlog);
+            if (listening.FirstOrDefault(socket => endpoint.Equals(socket.LocalEndPoint)) is not { } socket)
+            {
+                socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+                socket.Listen(Backlog);
+            }
+
             return new(new Listener(socket, socket.AcceptAsync, pool, time));
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)

@@ -61,4 +61,29 @@ public sealed class ShutdownTests
         Assert.InRange(complete, 1, Requests - 1);
         Assert.Equal(0, server.WaitForExit());
     }
+
+    /// <summary>A process that is the first of its container hears no signal by itself.</summary>
+    [Fact]
+    public async Task As_a_first_process_it_ends_well_before_it_has_read_the_tree()
+    {
+        using var temp = new TempDirectory();
+        var tree = temp.AddSample("tree", "web.example.com");
+        _ = new Command("sh", "-c", "for i in $(seq 3000); do cp -R certificates/web.example.com certificates/$i; done") { Directory = tree }.RunWell();
+        string[] user = Environment.IsPrivilegedProcess ? [] : ["--map-root-user"];
+        using var unshare = new Command(
+            "unshare", [.. user, "--pid", "--fork", "--kill-child", Repository.Binary, "serve", "--data", tree, "--listen", "http://127.0.0.1:0"]).Start();
+        var output = unshare.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var children = $"/proc/{unshare.Id}/task/{unshare.Id}/children";
+
+        Wait.Until(
+            () =>
+            {
+                _ = new Command("sh", "-c", $"kill -TERM $(cat {children})").Run();
+                return unshare.HasExited;
+            },
+            () => "it ends");
+
+        Assert.Equal(0, unshare.ExitCode);
+        Assert.Equal("", await output);
+    }
 }

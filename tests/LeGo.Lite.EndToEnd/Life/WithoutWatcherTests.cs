@@ -13,7 +13,7 @@ public sealed class WithoutWatcherTests
     public void Changes_show_at_the_next_rescan_and_the_log_says_so_once(string limit, int count, string advice)
     {
         using var live = new LiveTree(
-            temp => temp.AddSample("tree", "web.example.com"), (_, arguments) => Limited(limit, count, arguments), _ => [Reload.Rescan("200ms")]);
+            temp => temp.AddSample("tree", "web.example.com"), (_, arguments) => Limited.Command(limit, count, arguments), _ => [Reload.Rescan("200ms")]);
 
         live.Run("rm", "-r", live[Web.NewerOrder]);
         live.WaitForBody(Web.OlderChain);
@@ -27,16 +27,5 @@ public sealed class WithoutWatcherTests
         var line = Assert.Single(live.Server.LogLines, line => line.Contains("watched", StringComparison.Ordinal));
         Assert.Contains($" {live.Path} can't be watched, so a change may show only at the next rescan: ", line, StringComparison.Ordinal);
         Assert.Contains($"raise the sysctl fs.inotify.{advice}", line, StringComparison.Ordinal);
-    }
-
-    /// <summary>The binary in a user namespace that has a limit of its own.</summary>
-    private static Command Limited(string limit, int count, IEnumerable<string> arguments)
-    {
-        Repository.RequireBinary();
-        string[] inNamespace = ["-Ur", "sh", "-c", $"echo {count} > /proc/sys/user/{limit} && exec \"$@\"", "sh"];
-        var probe = new Command("unshare", [.. inNamespace, "true"]).Run();
-        Assert.True(
-            probe.Status == 0, $"This test needs a user namespace of its own (unshare -Ur), and this machine doesn't let it have one:\n{probe.Errors}");
-        return new("unshare", [.. inNamespace, Repository.Binary, .. arguments]);
     }
 }

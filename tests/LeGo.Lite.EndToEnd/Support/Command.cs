@@ -13,6 +13,9 @@ internal sealed record Command(string Program, params IReadOnlyList<string> Argu
 
     public byte[] Input { get; init; } = [];
 
+    /// <summary>Only against what hangs.</summary>
+    public TimeSpan SafetyNet { get; init; } = Wait.SafetyNet;
+
     /// <summary>The caller reads both outputs and disposes the process.</summary>
     public Process Start()
     {
@@ -53,7 +56,7 @@ internal sealed record Command(string Program, params IReadOnlyList<string> Argu
             // It did not want its input: what it said is what counts.
         }
 
-        if (!process.WaitForExit(Wait.SafetyNet) || !Task.WaitAll([output, errors], Wait.SafetyNet))
+        if (!process.WaitForExit(SafetyNet) || !Task.WaitAll([output, errors], Wait.SafetyNet))
         {
             process.Kill();
             Assert.Fail($"{this} does not end.");

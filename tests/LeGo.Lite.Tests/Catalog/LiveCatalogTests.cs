@@ -523,6 +523,120 @@ public sealed class LiveCatalogTests : IDisposable
         Assert.Equal(["Error 7 internal error", "Error 7 internal error"], log.Lines);
     }
 
+    [Fact]
+    public void A_rescan_that_is_asked_for_is_made_at_once_and_tries_to_watch_again()
+    {
+        var last = Snapshot();
+        var live = Live(Snapshot(), () => last);
+        _ = Run(live);
+
+        var asked = live.RescanAsync();
+
+        Assert.True(asked.IsCompleted);
+        Assert.Equal([TempTree.Now], scannedAt);
+        Assert.Same(last, live.Current);
+        Assert.Equal([false, true], watchedAgain);
+
+        time.Advance(Rescan);
+        Assert.Equal(2, scannedAt.Count);
+        Assert.Equal([false, true, false], watchedAgain);
+    }
+
+    [Fact]
+    public void A_rescan_that_is_asked_for_is_over_when_what_was_changing_has_come_to_rest()
+    {
+        var last = Snapshot();
+        var live = Live(Snapshot(), () => Unsettled(), () => Unsettled(), () => last);
+        _ = Run(live);
+
+        var asked = live.RescanAsync();
+        time.Advance(Debounce);
+        Assert.Equal(2, scannedAt.Count);
+        Assert.False(asked.IsCompleted);
+        time.Advance(Debounce);
+
+        Assert.True(asked.IsCompleted);
+        Assert.Same(last, live.Current);
+    }
+
+    [Fact]
+    public void A_rescan_that_is_asked_for_during_another_is_made_after_it()
+    {
+        Task? second = null;
+        LiveCatalog? live = null;
+        live = Live(Snapshot(), () =>
+        {
+            second = live!.RescanAsync();
+            return Snapshot();
+        });
+        _ = Run(live);
+
+        Assert.True(live.RescanAsync().IsCompleted);
+
+        Assert.True(second!.IsCompleted);
+        Assert.Equal(2, scannedAt.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_rescan_that_is_asked_for_and_fails_is_over_too(bool isBug)
+    {
+        var live = Live(Snapshot(), isBug ? () => throw new InvalidOperationException("a bug") : Fail("gone"));
+        _ = Run(live);
+
+        var asked = live.RescanAsync();
+        Assert.Equal(!isBug, asked.IsCompleted);
+
+        // After a bug, with the next scan.
+        time.Advance(Rescan);
+        time.Advance(Rescan);
+        Assert.True(asked.IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_loop_lives_while_it_is_asleep_no_longer_than_it_meant_to_be()
+    {
+        var grace = TimeSpan.FromSeconds(10);
+        var live = Live(Snapshot(), () => throw new InvalidOperationException("a bug"));
+        Assert.True(live.IsAlive(grace));
+        var run = Run(live);
+        for (var passed = TimeSpan.Zero; passed < 5 * Rescan; passed += TimeSpan.FromSeconds(1))
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            Assert.True(live.IsAlive(TimeSpan.Zero));
+        }
+
+        // Nothing wakes it any more.
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        time.Advance(Rescan + grace);
+        Assert.True(live.IsAlive(grace));
+        time.Advance(Tick);
+        Assert.False(live.IsAlive(grace));
+    }
+
+    [Fact]
+    public void The_loop_lives_however_long_a_scan_takes_and_the_log_says_so_once()
+    {
+        LiveCatalog? live = null;
+        live = Live(Snapshot(), () =>
+        {
+            time.Advance(TimeSpan.FromMinutes(1) - Tick);
+            Assert.Empty(log.Lines);
+            time.Advance(TimeSpan.FromDays(1));
+            Assert.True(live!.IsAlive(TimeSpan.Zero));
+            return Snapshot();
+        });
+        _ = Run(live);
+
+        _ = live.RescanAsync();
+
+        Assert.Equal(
+            ["Warning 15 DATA is still being read after a minute: the disk may hang; what was read before is served until it ends, also with API keys that were taken away"],
+            log.Lines);
+    }
+
     private static Func<CatalogSnapshot> Fail(string reason) => () => throw new IOException(reason);
 
     private static CatalogSnapshot Snapshot(params Problem[] problems) => CatalogSnapshot.Make(new([], [], problems, []), TempTree.Now);

@@ -1,3 +1,4 @@
+using System.Net;
 using LeGo.Lite.Config;
 using Xunit;
 
@@ -34,6 +35,23 @@ public sealed class ListenAddressTests
         Assert.Equal((expected, isLoopback), (address?.ToString(), address!.IsLoopback));
         Assert.Equal(expected.StartsWith("https:", StringComparison.Ordinal), address.IsTls);
     }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:4050", "127.0.0.1:4050", true)]
+    [InlineData("https://127.0.0.1:4050", "127.0.0.1:4050", true)]
+    [InlineData("http://127.0.0.1:4050", "0.0.0.0:4050", false)]
+    [InlineData("http://127.0.0.1:4050", "127.0.0.1:4051", false)]
+    [InlineData("http://127.0.0.1:4050", "[::1]:4050", false)]
+    [InlineData("http://0.0.0.0:4050", "127.0.0.1:4050", false)]
+    [InlineData("http://[::]:4050", "[::]:4050", true)]
+    [InlineData("http://[::]:4050", "0.0.0.0:4050", false)]
+    [InlineData("http://localhost:4050", "127.0.0.1:4050", true)]
+    [InlineData("http://localhost:4050", "[::1]:4050", true)]
+    [InlineData("http://localhost:4050", "127.0.0.2:4050", false)]
+    [InlineData("http://localhost:4050", "0.0.0.0:4050", false)]
+    [InlineData("http://127.0.0.1:0", "127.0.0.1:4050", false)]
+    public void A_socket_is_one_for_an_address_if_it_is_bound_to_that(string address, string bound, bool expected) =>
+        Assert.Equal(expected, ListenAddress.Parse(address, out _)!.IsBoundTo(IPEndPoint.Parse(bound)));
 
     [Theory]
     [InlineData("", Form)]

@@ -123,6 +123,25 @@ public sealed class SocketTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_listened_on_already_is_taken_for_its_address_and_no_other()
+    {
+        using var passed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        passed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        passed.Listen();
+        var endpoint = (IPEndPoint)passed.LocalEndPoint!;
+        await client.ConnectAsync(endpoint, Token);
+        var transport = new SocketTransport(pools, TimeProvider.System, passed);
+
+        var other = await transport.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), Token);
+        Assert.NotEqual(endpoint, other.EndPoint);
+        await other.DisposeAsync();
+
+        listener = await transport.BindAsync(new IPEndPoint(IPAddress.Loopback, endpoint.Port), Token);
+        connection = await listener.AcceptAsync(Token);
+        Assert.Equal(client.LocalEndPoint, connection!.RemoteEndPoint);
+    }
+
+    [Fact]
     public async Task What_is_not_listened_for_any_more_does_not_come()
     {
         await ConnectAsync();
