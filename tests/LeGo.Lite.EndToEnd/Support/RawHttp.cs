@@ -75,9 +75,25 @@ internal static class RawHttp
         using var stream = Open(address);
         using var all = new MemoryStream();
 
-        // A server may close before it has read all of a bad request; what it answered is here.
-        _ = IsWhole(() => stream.Write(Encoding.Latin1.GetBytes(request)));
-        _ = IsWhole(() => stream.CopyTo(all));
+        try
+        {
+            stream.Write(Encoding.Latin1.GetBytes(request));
+        }
+        catch (IOException)
+        {
+            // A server may close before it has read all of a bad request: .NET takes that for a reset, or for a time-out that took
+            // no time. What it answered is here; a server that hangs doesn't answer.
+        }
+
+        try
+        {
+            stream.CopyTo(all);
+        }
+        catch (IOException failure) when (IsReset(failure))
+        {
+            // What came before that counts.
+        }
+
         return all.ToArray();
     }
 
@@ -105,20 +121,6 @@ internal static class RawHttp
     /// <summary>The server closed the connection, and did so without waiting for what was still on its way.</summary>
     public static bool IsReset(IOException failure) =>
         failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown };
-
-    /// <summary>Returns whether it came to its end; else the server closed the connection.</summary>
-    private static bool IsWhole(Action sendOrReceive)
-    {
-        try
-        {
-            sendOrReceive();
-            return true;
-        }
-        catch (IOException failure) when (IsReset(failure))
-        {
-            return false;
-        }
-    }
 
     private static bool EndsHead(StringBuilder head) =>
         head.Length >= 4 && head[^1] == '\n' && head[^2] == '\r' && head[^3] == '\n' && head[^4] == '\r';
