@@ -178,7 +178,8 @@ internal sealed partial class LegoLite : IDisposable
     {
         if (!process.HasExited)
         {
-            process.Kill();
+            // With its children: what ends them with it is forgotten where they change their user.
+            process.Kill(entireProcessTree: true);
             process.WaitForExit();
         }
 
