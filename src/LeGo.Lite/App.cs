@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using LeGo.Lite.Catalog;
 using LeGo.Lite.Config;
 using LeGo.Lite.Http;
@@ -31,17 +32,14 @@ internal static class App
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 
-        // Until then, everything is just being looked at.
-        Func<Task>? rescan = null;
-        using var hangUp = OnHangUp(() => rescan?.Invoke());
+        // One is enough for all that come before it is looked at.
+        var hangUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var hangUp = OnHangUp(() => hangUps.Writer.TryWrite(true));
 
-        // journald takes the priority from the line, as it does with those of the log.
-        var priority = config.LogFormat == LogFormat.Systemd ? "<3>" : "";
         var sockets = ActivatedSockets.Take(Environment.GetEnvironmentVariable, config.Listen, out var fault);
         if (fault is not null)
         {
-            await errors.WriteLineAsync($"{priority}lego-lite: {fault}");
-            return ExitStatus.Failure;
+            return await FailAsync($"lego-lite: {fault}");
         }
 
         var source = new CatalogSource(config.Data, config.DataLinks, config.Tls) { Debounce = config.Debounce };
@@ -52,19 +50,13 @@ internal static class App
         }
         catch (IOException failure)
         {
-            await errors.WriteLineAsync($"{priority}lego-lite: {Problem.Printable(config.Data)}: {failure.Message}; name the data directory with --data or in lego-lite.yaml");
-            return ExitStatus.Failure;
+            return await FailAsync($"lego-lite: {Problem.Printable(config.Data)}: {failure.Message}; name the data directory with --data or in lego-lite.yaml");
         }
 
         if (config.Listen.Any(address => address.IsTls) && first.Tls is { Record: null })
         {
             // Those of the tree, too: the server's own certificate is in there, and what is wrong with it.
-            foreach (var problem in first.Problems.Where(problem => problem.Severity == Severity.Error))
-            {
-                await errors.WriteLineAsync($"{priority}{problem}");
-            }
-
-            return ExitStatus.Failure;
+            return await FailAsync(first.Problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString()));
         }
 
         var connections = Limits.Connections(OwnProcess.RaiseDescriptors(Limits.EnoughDescriptors), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
@@ -76,9 +68,7 @@ internal static class App
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
-            var addresses = string.Join(", ", config.Listen);
-            await errors.WriteLineAsync($"{priority}lego-lite: can't listen on {addresses}: {Reason(failure)}");
-            return ExitStatus.Failure;
+            return await FailAsync($"lego-lite: can't listen on {string.Join(", ", config.Listen)}: {Reason(failure)}");
         }
 
         isStarting = false;
@@ -97,20 +87,11 @@ internal static class App
         var stopping = app.Lifetime.ApplicationStopping;
         _ = Task.Run(() => source.FollowAsync(catalog, config.Rescan, stopping), CancellationToken.None);
 
-        var log = app.Services.GetRequiredService<ILogger>();
         var notify = new NotifySocket(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), time);
-        rescan = () => RescanAsync(catalog, notify, Status, log, stopping);
-        _ = notify.ReadyAsync(Status());
-        if (Watchdog.Interval(Environment.GetEnvironmentVariable) is { } interval)
-        {
-            _ = Watchdog.FeedAsync(interval, () => catalog.IsAlive(interval), () => notify.AliveAsync(Status()), time, log, stopping);
-        }
-
         await using var farewell = stopping.Register(() => _ = notify.StoppingAsync());
+        _ = TellAsync(notify, catalog, hangUps.Reader, () => Summary(config.Data, catalog.Current), time, app.Services.GetRequiredService<ILogger>(), stopping);
         await app.WaitForShutdownAsync(stop);
         return ExitStatus.Fine;
-
-        string Status() => Summary(config.Data, catalog.Current);
 
         void End(PosixSignalContext signal)
         {
@@ -118,6 +99,17 @@ internal static class App
             {
                 Environment.Exit(ExitStatus.Fine);
             }
+        }
+
+        async Task<int> FailAsync(params IEnumerable<string> lines)
+        {
+            foreach (var line in lines)
+            {
+                // journald takes the priority from the line, as it does with those of the log.
+                await errors.WriteLineAsync(config.LogFormat == LogFormat.Systemd ? $"<3>{line}" : line);
+            }
+
+            return ExitStatus.Failure;
         }
     }
 
@@ -208,22 +200,41 @@ internal static class App
     }
 
     /// <summary>What SIGHUP does to a daemon. Whoever started it in a terminal closes that to end it, and it ends.</summary>
-    private static PosixSignalRegistration? OnHangUp(Func<Task?> action) => !Console.IsInputRedirected ? null
+    private static PosixSignalRegistration? OnHangUp(Action action) => !Console.IsInputRedirected ? null
         : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            _ = action();
+            action();
         });
 
-    private static async Task RescanAsync(LiveCatalog catalog, NotifySocket notify, Func<string> status, ILogger log, CancellationToken stop)
+    /// <summary>Tells systemd that it is ready and, if that is wanted, that it lives; and looks at everything anew when it is asked to.</summary>
+    private static async Task TellAsync(
+        NotifySocket notify, LiveCatalog catalog, ChannelReader<bool> hangUps, Func<string> status, TimeProvider time, ILogger log, CancellationToken stop)
     {
-        var told = notify.ReloadingAsync();
-        await catalog.RescanAsync().WaitAsync(stop);
-        log.Rescanned();
+        if (Watchdog.Interval(Environment.GetEnvironmentVariable) is { } interval)
+        {
+            _ = Watchdog.FeedAsync(interval, () => catalog.IsAlive(interval), () => notify.AliveAsync(status()), time, log, stop);
+        }
 
-        // Or, where that waits for a full socket, it could come after the one that follows.
-        await told;
-        await notify.ReadyAsync(status());
+        var told = notify.ReadyAsync(status());
+        await foreach (var _ in hangUps.ReadAllAsync(stop))
+        {
+            // In this order, but the scan need not wait where the socket is full.
+            told = ReloadingAfterAsync(told);
+            if (await catalog.RescanAsync().WaitAsync(stop))
+            {
+                log.Rescanned();
+            }
+
+            await told;
+            told = notify.ReadyAsync(status());
+        }
+
+        async Task ReloadingAfterAsync(Task before)
+        {
+            await before;
+            await notify.ReloadingAsync();
+        }
     }
 
     private static void SetLogLevel(ILoggingBuilder logging, LogLevel lowest)

@@ -18,7 +18,7 @@ internal sealed class LiveCatalog
     // Rescans take a tenth of the time at most, however large the tree.
     private const int RestAfterRescan = 10;
 
-    // Many times as long as the largest trees take: the disk hangs.
+    // Longer than a hundred thousand certificates take from a disk that answers.
     private static readonly TimeSpan LongScan = TimeSpan.FromMinutes(1);
 
     private readonly string data;
@@ -31,7 +31,7 @@ internal sealed class LiveCatalog
     private long lastAnnounced;
 
     // Who waits for the end of a scan that began after they asked.
-    private readonly ConcurrentQueue<TaskCompletionSource> asking = [];
+    private readonly ConcurrentQueue<TaskCompletionSource<bool>> asking = [];
 
     // Null while the loop is at work.
     private volatile Nap? nap;
@@ -88,11 +88,11 @@ internal sealed class LiveCatalog
 
     /// <summary>
     /// Scans at once, whether or not something was announced; what could not be watched is tried again. The task ends when
-    /// the scan has, and what was changing has come to rest.
+    /// the scan has, and what was changing has come to rest; with false if the source can't be read as a whole, which is logged.
     /// </summary>
-    public Task RescanAsync()
+    public Task<bool> RescanAsync()
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         asking.Enqueue(asked);
         announced.TrySetResult();
         return asked.Task;
@@ -128,7 +128,7 @@ internal sealed class LiveCatalog
                 isMissed = (Reload() && !isExpected) || asked > 0;
                 while (!IsWaiting && asked-- > 0 && asking.TryDequeue(out var next))
                 {
-                    next.SetResult();
+                    next.SetResult(scanFailure is null);
                 }
             }
 #pragma warning disable CA1031 // A bug must not end the loop: the server would go on with what it has for good.
@@ -160,7 +160,8 @@ internal sealed class LiveCatalog
         }
         catch (IOException failure)
         {
-            if (scanFailure != failure.Message)
+            // Who asks is told again.
+            if (scanFailure != failure.Message || !asking.IsEmpty)
             {
                 scanFailure = failure.Message;
                 log.ScanFailed(data, failure.Message);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using LeGo.Lite.EndToEnd.Support;
 using Xunit;
 
@@ -21,7 +20,10 @@ public sealed class MakeRunTests
     {
         Repository.RequireBinary();
         using var make = LegoLite.Serve(MakeRun);
-        using var server = ChildOf(make.ProcessId);
+
+
+        // make starts it through a shell that it replaces.
+        using var server = Process.GetProcessById(make.Child);
         try
         {
             var lines = make.OutputLines.Where(line => line.StartsWith("curl ", StringComparison.Ordinal)).ToList();
@@ -45,8 +47,4 @@ public sealed class MakeRunTests
             }
         }
     }
-
-    /// <summary>The server: make starts it through a shell that it replaces.</summary>
-    private static Process ChildOf(int process) => Process.GetProcessById(
-        int.Parse(File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ')[0], CultureInfo.InvariantCulture));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeGo.Lite.EndToEnd.Support;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class HangUpTests
         using var notify = new NotifyListener();
         using var live = new LiveTree(
             temp => temp.AddSample("tree", "web.example.com"),
-            (_, arguments) => Hearing(Limited.Command("max_inotify_instances", 0, arguments)),
+            (_, arguments) => Limited.Command("max_inotify_instances", 0, arguments),
             _ => [notify.Setting]);
         notify.WaitFor("READY=1");
 
@@ -49,7 +50,7 @@ public sealed class HangUpTests
                 Write(temp["tls.crt"], temp["tls.key"], first);
                 return tree;
             },
-            (_, arguments) => Hearing(LegoLite.Command([.. arguments, "--listen", "https://127.0.0.1:0"])),
+            (_, arguments) => LegoLite.Command([.. arguments, "--listen", "https://127.0.0.1:0"]),
             temp => [notify.Setting, ("LEGO_LITE_TLS__FULLCHAIN", temp["tls.crt"]), ("LEGO_LITE_TLS__PRIVKEY", temp["tls.key"])]);
         notify.WaitFor("READY=1");
 
@@ -66,7 +67,7 @@ public sealed class HangUpTests
     [Fact]
     public void Many_at_once_do_no_harm()
     {
-        using var live = new LiveTree(temp => temp.AddSample("tree", "web.example.com"), (_, arguments) => Hearing(LegoLite.Command(arguments)));
+        using var live = new LiveTree(temp => temp.AddSample("tree", "web.example.com"));
         for (var i = 0; i < 20; i++)
         {
             live.Server.Signal("HUP");
@@ -77,23 +78,51 @@ public sealed class HangUpTests
         Assert.Equal(0, live.Server.Stop());
     }
 
+    [Fact]
+    public void While_the_tree_is_first_read_it_is_heard_and_everything_is_looked_at_once_more()
+    {
+        const ulong Hup = 1;
+        using var notify = new NotifyListener();
+        using var temp = new TempDirectory();
+        var tree = temp.AddSample("tree", "web.example.com");
+        _ = new Command("sh", "-c", "for i in $(seq 3000); do cp -R certificates/web.example.com certificates/$i; done") { Directory = tree }.RunWell();
+        Repository.RequireBinary();
+        using var server = new Command("env", "--default-signal", Repository.Binary, "serve", "--data", tree, "--listen", "http://127.0.0.1:0")
+        {
+            Environment = [notify.Setting],
+        }.Start();
+        try
+        {
+            Wait.Until(
+                () => File.ReadLines($"/proc/{server.Id}/status").Any(line =>
+                    line.StartsWith("SigCgt:", StringComparison.Ordinal) && (ulong.Parse(line["SigCgt:".Length..], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & Hup) != 0),
+                () => "SIGHUP is caught");
+            _ = new Command("sh", "-c", $"kill -HUP {server.Id}").RunWell();
+
+            notify.WaitFor("READY=1", 2);
+            Assert.StartsWith("RELOADING=1\n", notify.Messages[1], StringComparison.Ordinal);
+        }
+        finally
+        {
+            server.Kill();
+            server.WaitForExit();
+        }
+    }
+
     /// <summary>Who closes a terminal ends what runs in it.</summary>
     [Fact]
     public void In_a_terminal_it_ends_the_server()
     {
         using var temp = new TempDirectory();
         var tree = temp.AddSample("tree", "web.example.com");
-        using var terminal = LegoLite.Serve(Hearing(new(
-            "script", "-qfec", $"exec '{Repository.Binary}' serve --data '{tree}' --listen http://127.0.0.1:0", "/dev/null") { Directory = temp.Path }));
+        using var terminal = LegoLite.Serve(new Command(
+            "script", "-qfec", $"exec '{Repository.Binary}' serve --data '{tree}' --listen http://127.0.0.1:0", "/dev/null") { Directory = temp.Path });
 
         terminal.Signal("HUP", terminal.Child);
 
         // As a shell says it of a process that a signal ended.
         Assert.Equal(128 + 1, terminal.WaitForExit());
     }
-
-    /// <summary>Also where the tests run under nohup, whose programs inherit that the signal is ignored.</summary>
-    private static Command Hearing(Command command) => command with { Program = "env", Arguments = ["--default-signal=HUP", command.Program, .. command.Arguments] };
 
     private static void Write(string fullchain, string privkey, Pair pair)
     {

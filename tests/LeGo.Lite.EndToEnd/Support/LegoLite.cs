@@ -24,8 +24,15 @@ internal sealed partial class LegoLite : IDisposable
     {
         this.home = home;
 
-        // Many tests bring a wrong API key, and all of them are one client. Those of throttling set it again.
-        process = (command with { Environment = [("LEGO_LITE_FAILED_LOGINS_PER_MINUTE", "0"), .. command.Environment] }).Start();
+        // It hears every signal, also where the tests run in the background or under nohup, whose programs inherit that some are ignored.
+        process = (command with
+        {
+            Program = "env",
+            Arguments = ["--default-signal", command.Program, .. command.Arguments],
+
+            // Many tests bring a wrong API key, and all of them are one client. Those of throttling set it again.
+            Environment = [("LEGO_LITE_FAILED_LOGINS_PER_MINUTE", "0"), .. command.Environment],
+        }).Start();
         output = new(process.StandardOutput);
         errors = new(process.StandardError);
         try
@@ -133,9 +140,18 @@ internal sealed partial class LegoLite : IDisposable
             .First(part => part.Length > 0 && char.IsAsciiDigit(part[0])),
         CultureInfo.InvariantCulture);
 
-    /// <summary>The process that the one that was started has started.</summary>
-    public int Child => int.Parse(
-        File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ')[0], CultureInfo.InvariantCulture);
+    /// <summary>The process that the one that was started has started, or is about to.</summary>
+    public int Child
+    {
+        get
+        {
+            var child = 0;
+            Wait.Until(
+                () => int.TryParse(File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ')[0], CultureInfo.InvariantCulture, out child),
+                () => $"it has started another\n{Log}");
+            return child;
+        }
+    }
 
     /// <summary>Downloads with curl and an API key in the header.</summary>
     public Response Download(string download, string apiKey) => Curl.Get(Url(download), "-H", $"apiKey: {apiKey}");

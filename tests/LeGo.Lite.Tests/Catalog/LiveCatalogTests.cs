@@ -532,7 +532,7 @@ public sealed class LiveCatalogTests : IDisposable
 
         var asked = live.RescanAsync();
 
-        Assert.True(asked.IsCompleted);
+        Assert.True(asked is { IsCompleted: true, Result: true });
         Assert.Equal([TempTree.Now], scannedAt);
         Assert.Same(last, live.Current);
         Assert.Equal([false, true], watchedAgain);
@@ -577,21 +577,33 @@ public sealed class LiveCatalogTests : IDisposable
         Assert.Equal(2, scannedAt.Count);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_rescan_that_is_asked_for_and_fails_is_over_too(bool isBug)
+    [Fact]
+    public void A_rescan_that_is_asked_for_and_fails_is_over_too_and_says_so_each_time()
     {
-        var live = Live(Snapshot(), isBug ? () => throw new InvalidOperationException("a bug") : Fail("gone"));
+        var live = Live(Snapshot(), Fail("gone"), Fail("gone"), Fail("gone"));
+        _ = Run(live);
+
+        Assert.True(live.RescanAsync() is { IsCompleted: true, Result: false });
+        time.Advance(Rescan);
+        Assert.Single(log.Lines);
+        Assert.True(live.RescanAsync() is { IsCompleted: true, Result: false });
+
+        const string Line = "Error 5 DATA can't be read, so what was served before goes on being served: gone";
+        Assert.Equal([Line, Line], log.Lines);
+    }
+
+    [Fact]
+    public void A_rescan_that_is_asked_for_and_meets_a_bug_is_over_with_the_next()
+    {
+        var live = Live(Snapshot(), () => throw new InvalidOperationException("a bug"));
         _ = Run(live);
 
         var asked = live.RescanAsync();
-        Assert.Equal(!isBug, asked.IsCompleted);
+        Assert.False(asked.IsCompleted);
 
-        // After a bug, with the next scan.
         time.Advance(Rescan);
         time.Advance(Rescan);
-        Assert.True(asked.IsCompleted);
+        Assert.True(asked is { IsCompleted: true, Result: true });
     }
 
     [Fact]
