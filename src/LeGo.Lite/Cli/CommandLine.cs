@@ -35,7 +35,7 @@ internal sealed class CommandLine(Func<ServerConfig, Task<int>> serve, TimeProvi
 
     private readonly Argument<Uri> url = new("URL")
     {
-        Description = "such as http://127.0.0.1:4050/certwarden/api/health; with https:// any certificate will do",
+        Description = "such as http://127.0.0.1:4050/certwarden/api/health, with an IP address or localhost; with https:// any certificate will do",
         CustomParser = argument =>
         {
             var parsed = HealthCommand.Parse(argument.Tokens[0].Value, out var fault);

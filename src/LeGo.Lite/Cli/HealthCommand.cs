@@ -15,10 +15,11 @@ internal static class HealthCommand
     /// <summary>Null, with what to do about it, where this is nothing to ask.</summary>
     public static Uri? Parse(string text, out string fault)
     {
-        // No other names: to look one up, a static binary would load modules of the system's C library, and may crash.
+        // No other names: to look one up, a static binary would load modules of the system's C library, and may crash. And no zone of
+        // an IPv6 address: .NET drops it on the way.
         fault = "write a URL of an IP address or localhost, as http://127.0.0.1:4050/certwarden/api/health";
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "", Port: > 0 }
-            && (url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || url.Host == "localhost") ? url : null;
+            && (url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || url.Host == "localhost") && !url.IdnHost.Contains('%', StringComparison.Ordinal) ? url : null;
     }
 
     public static async Task<int> RunAsync(Uri url, TimeProvider time, TextWriter errors)
@@ -71,20 +72,23 @@ internal static class HealthCommand
             },
         };
         using var client = new HttpMessageInvoker(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "User-Agent", "lego-lite" }, { "Connection", "close" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, AtLoopback(url)) { Headers = { { "User-Agent", "lego-lite" }, { "Connection", "close" } } };
         using var response = await client.SendAsync(request, stop);
         return (int)response.StatusCode;
     }
 
+    /// <summary>0.0.0.0 and [::] are what a server listens on; to ask it takes an address.</summary>
+    private static Uri AtLoopback(Uri url) => url.Host switch
+    {
+        "0.0.0.0" => new UriBuilder(url) { Host = $"{IPAddress.Loopback}" }.Uri,
+        "[::]" => new UriBuilder(url) { Host = $"[{IPAddress.IPv6Loopback}]" }.Uri,
+        _ => url,
+    };
+
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-
-        // 0.0.0.0 and [::] are what a server listens on: it can be asked at the loopback address.
-        IPAddress[] addresses = host == "localhost" ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
-            : IPAddress.Parse(host) is var address && address.Equals(IPAddress.Any) ? [IPAddress.Loopback]
-            : address.Equals(IPAddress.IPv6Any) ? [IPAddress.IPv6Loopback]
-            : [address];
+        IPAddress[] addresses = host == "localhost" ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Parse(host)];
 #pragma warning disable CA2000 // The stream owns it.
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
 #pragma warning restore CA2000

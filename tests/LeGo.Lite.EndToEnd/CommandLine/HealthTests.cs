@@ -42,6 +42,19 @@ public sealed class HealthTests(SecureServer fixture) : IClassFixture<SecureServ
         AssertWell(LegoLite.Command("health", server.Address + Health));
     }
 
+    /// <summary>What a server listens on can be copied from its config.</summary>
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("[::]")]
+    public void Every_address_is_asked_at_loopback(string every)
+    {
+        using var temp = new TempDirectory();
+        var loopback = every[0] == '[' ? "[::1]" : "127.0.0.1";
+        using var server = LegoLite.Serve(LegoLite.Command("serve", "--data", temp.AddSample("tree"), "--listen", $"http://{loopback}:0"));
+
+        AssertWell(LegoLite.Command("health", $"http://{every}:{new Uri(server.Address).Port}{Health}"));
+    }
+
     [Fact]
     public void What_is_not_answered_with_2xx_is_one_line_that_tells_no_API_key()
     {
@@ -52,10 +65,10 @@ public sealed class HealthTests(SecureServer fixture) : IClassFixture<SecureServ
     [Fact]
     public void Where_nobody_listens_it_is_not_well()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var address = listener.LocalEndpoint;
-        listener.Stop();
+        // Nobody else gets the port either.
+        using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = bound.LocalEndPoint;
 
         AssertNotWell($"http://{address}{Health}", "Connection refused");
         AssertNotWell($"https://{address}{Health}", "Connection refused");

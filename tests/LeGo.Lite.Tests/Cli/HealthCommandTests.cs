@@ -88,6 +88,7 @@ public sealed class HealthCommandTests : IDisposable
     [InlineData("http://")]
     [InlineData("http://127.0.0.1:0/")]
     [InlineData("http://lego.example.com/")]
+    [InlineData("http://[fe80::1%25lo]:4050/")]
     [InlineData("http://user:web-cert-0123456789abcdef@127.0.0.1/")]
     public async Task What_can_not_be_asked_is_wrong_usage_and_not_repeated(string text)
     {
