@@ -5,6 +5,8 @@ namespace LeGo.Lite.Systemd;
 /// <summary>systemd ends a service, and starts it anew, that does not say often enough that it lives (sd_watchdog_enabled(3)).</summary>
 internal static class Watchdog
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     /// <summary>How often it wants to be told; null: it does not.</summary>
     /// <param name="variable">Of the environment.</param>
     public static TimeSpan? Interval(Func<string, string?> variable) =>
@@ -23,7 +25,9 @@ internal static class Watchdog
     /// <param name="stop">Ends it.</param>
     public static async Task FeedAsync(TimeSpan interval, Func<bool> isAlive, Func<Task> tell, TimeProvider time, ILogger log, CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(interval / 2, time);
+        // Timers know whole milliseconds only.
+        var half = interval / 2;
+        using var timer = new PeriodicTimer(half < Shortest ? Shortest : half, time);
         while (await timer.WaitForNextTickAsync(stop))
         {
             if (isAlive())

@@ -35,6 +35,31 @@ public sealed class WatchdogTests
     }
 
     [Fact]
+    public void However_short_the_interval_is_it_is_told()
+    {
+        var time = new FakeTimeProvider();
+        using var log = new RecordingLog();
+        using var stop = new CancellationTokenSource();
+        var told = 0;
+        SynchronizationContext.SetSynchronizationContext(null);
+
+        _ = Watchdog.FeedAsync(
+            TimeSpan.FromMicroseconds(1),
+            () => true,
+            () =>
+            {
+                told++;
+                return Task.CompletedTask;
+            },
+            time,
+            log.CreateLogger("LeGo.Lite"),
+            stop.Token);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(1, told);
+    }
+
+    [Fact]
     public async Task It_is_told_twice_in_each_interval_as_long_as_the_server_lives()
     {
         var time = new FakeTimeProvider();
