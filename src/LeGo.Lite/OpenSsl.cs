@@ -44,11 +44,13 @@ internal static partial class OpenSsl
         // OpenSSL reads the environment of C, of which .NET has a copy.
         _ = setenv("SSL_CERT_DIR", "", 1);
         _ = setenv("SSL_CERT_FILE", "", 1);
-
-        // .NET looks for more in the user's home. Where no variable names that, it asks the C library, and a static one fails or even
-        // crashes over it: in an empty root, or for a user of systemd's DynamicUser=.
-        Environment.SetEnvironmentVariable("HOME", "/nonexistent");
     }
+
+    /// <summary>
+    /// From now on nothing is read from the home directory, where .NET looks for more certificates and roots. Where no variable names
+    /// it, .NET asks the C library, and a static one fails or even crashes over it: in an empty root, or for a user of systemd's DynamicUser=.
+    /// </summary>
+    public static void DistrustHome() => Environment.SetEnvironmentVariable("HOME", "/nonexistent");
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);

@@ -9,6 +9,7 @@ try
     }
 
     OpenSsl.DistrustSystemRoots();
+    OpenSsl.DistrustHome();
     OpenSsl.DistrustSystemSettings();
     return await new CommandLine(
         config => App.ServeAsync(config, TimeProvider.System, Console.Out, Console.Error, CancellationToken.None),

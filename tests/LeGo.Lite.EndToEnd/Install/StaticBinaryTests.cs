@@ -132,8 +132,25 @@ public sealed class StaticBinaryTests
         using var server = LegoLite.Serve(In(root, [.. settings, "/lego-lite"]));
 
         var said = new Command("openssl", "s_client", "-connect", server.SecureAddress["https://".Length..]).Run().Text;
-        Assert.Contains("Server Temp Key: ", said, StringComparison.Ordinal);
+        Assert.Matches("(Server|Peer) Temp Key: ", said);
         Assert.Equal(isAskedFor, said.Contains("521", StringComparison.Ordinal));
+    }
+
+    /// <summary>Of its user, for whatever program it was that put them there.</summary>
+    [Fact]
+    public void Certificates_in_a_home_directory_are_not_looked_for()
+    {
+        using var home = new TempDirectory();
+        var stores = Directory.CreateDirectory(home[".dotnet/corefx/cryptography/x509stores"]).FullName;
+        foreach (var store in new[] { "root", "ca", "my" })
+        {
+            // Who reads it waits for ever.
+            _ = new Command("mkfifo", Path.Combine(Directory.CreateDirectory(Path.Combine(stores, store)).FullName, "0123456789ABCDEF.pfx")).RunWell();
+        }
+
+        using var server = LegoLite.ServeBoth(Repository.Sample, ("HOME", home.Path));
+
+        Assert.Equal(Web.NewerChain, server.SecureDownload(Web.Certificate, Web.CertificateApiKey).Text);
     }
 
     /// <summary>A command there, with no variables but those that stand before it. Root may do that; others need namespaces of users.</summary>
