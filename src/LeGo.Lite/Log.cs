@@ -43,7 +43,7 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Information, "clients are asked for certificates of other CAs from now on")]
     public static partial void ClientAuthoritiesChanged(this ILogger log);
 
-    [LoggerMessage(13, LogLevel.Warning, "connections were closed at once: there may be {Max}, and {Share} from one client; raise the limit of open files (ulimit -n, LimitNOFILE=) for up to 10,000, and let a firewall keep out who opens them for nothing")]
+    [LoggerMessage(13, LogLevel.Warning, "connections were closed at once: there may be {Max}, and {Share} from one client; for up to 10,000 raise the limit of open files (ulimit -n, LimitNOFILE=) and give it 128 KiB of memory for each, and let a firewall keep out who opens them for nothing")]
     public static partial void ConnectionsRefused(this ILogger log, long max, long share);
 
     [LoggerMessage(14, LogLevel.Information, "{Client} was not let in: {Reason}")]
