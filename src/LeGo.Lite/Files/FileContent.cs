@@ -48,12 +48,6 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
 
     private static FileContent Read(SafeFileHandle handle, in FileStamp stamp, int maxBytes)
     {
-        var seen = new FileStatus(EntryKind.File, stamp);
-        if (Posix.Status(handle, out var error) != seen)
-        {
-            return error == 0 ? Moved : new(null, Posix.Describe(error));
-        }
-
         if (stamp.Size > maxBytes)
         {
             return new(null, $"it is larger than {maxBytes / 1024} KiB");
@@ -62,6 +56,7 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
         var bytes = new byte[stamp.Size];
         var length = 0;
         int count;
+        int error;
         do
         {
             count = Posix.Read(handle, bytes.AsSpan(length), length, out error);
@@ -69,8 +64,10 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
         }
         while (count > 0 && length < bytes.Length);
 
-        return count < 0 ? new(null, Posix.Describe(error))
-            : Posix.Status(handle, out _) != seen ? Moved
+        // Only now: what was true before the read need not be after it, and the change time tells of all between.
+        return Posix.Status(handle, out var statusError) is not { } status ? new(null, Posix.Describe(statusError))
+            : status != new FileStatus(EntryKind.File, stamp) ? Moved
+            : count < 0 ? new(null, Posix.Describe(error))
 
             // Files of /proc and /sys say a size they don't have.
             : length < bytes.Length ? new(null, "it is shorter than it says")

@@ -100,7 +100,7 @@ public sealed class FileContentTests : IDisposable
     [InlineData("directory")]
     [InlineData("link")]
     [InlineData("link to itself")]
-    public void What_took_its_place_is_never_read(string kind)
+    public void What_took_its_place_is_not_taken_for_it(string kind)
     {
         tree.Write("f", "text").Write("same", "text");
         var seen = Look();
