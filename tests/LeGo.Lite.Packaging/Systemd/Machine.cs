@@ -24,7 +24,7 @@ internal sealed class Machine : IDisposable
         try
         {
             Wait.Until(
-                () => process.HasExited || Run("systemctl", "is-system-running").Text.TrimEnd() is "running" or "degraded",
+                () => process.HasExited || (IsBooted && Run("systemctl", "is-system-running").Text.TrimEnd() is "running" or "degraded"),
                 () => "systemd has started");
             Assert.False(process.HasExited, process.HasExited ? $"systemd does not run here: {said.Result}" : "");
         }
@@ -51,14 +51,33 @@ internal sealed class Machine : IDisposable
 
     public string Journal => Run("journalctl", "--no-pager", "-o", "cat", "-u", "lego-lite.service").Text;
 
+    /// <summary>Until then the first process is a shell that sees all of this machine, and what is run beside it would be run here.</summary>
+    private bool IsBooted
+    {
+        get
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{FirstProcess}/environ").Split('\0').Contains("container=lego-lite");
+            }
+            catch (IOException)
+            {
+                // It has not been started, or has ended.
+                return false;
+            }
+        }
+    }
+
     private string FirstProcess => process.HasExited ? "none"
         : File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ')[0];
 
     public void Dispose()
     {
-        // With its first process all others of the namespace end.
+        // With its first process all others of the namespace end, and leave their control groups empty.
         process.Kill();
         process.WaitForExit();
+        var clear = new Command("find", "/sys/fs/cgroup", "-depth", "-type", "d", "-path", $"*/lego-lite-test.{Path.GetFileName(temp.Path)}*", "-exec", "rmdir", "{}", "+");
+        Wait.Until(() => clear.Run().Status == 0, () => "its control groups are empty");
         process.Dispose();
         temp.Dispose();
     }

@@ -8,6 +8,9 @@ namespace LeGo.Lite.Packaging.Systemd;
 /// <summary>The sockets are systemd's, passed by its own systemd-socket-activate at the first connection.</summary>
 public sealed class SocketActivationTests : IDisposable
 {
+    // Below those of net.ipv4.ip_local_port_range.
+    private static int lastPort = 20_000;
+
     private readonly TempDirectory temp = new();
     private readonly string tree;
 
@@ -157,10 +160,22 @@ public sealed class SocketActivationTests : IDisposable
         },
         () => $"somebody listens on {endpoint}"));
 
+    /// <summary>One that the system gives to nobody who asks for any, and that no other test has had.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Interlocked.Increment(ref lastPort);
+            using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it; the next one.
+            }
+        }
     }
 }
