@@ -65,7 +65,7 @@ public sealed class ManifestTests
             pod.GetProperty("volumes").EnumerateArray(), volume => Manifests.Text(volume, "name") == Manifests.Text(mount, "name")));
     }
 
-    /// <summary>Another pod is ready before one goes, and none is asked any more when it stops.</summary>
+    /// <summary>Another pod is ready before one goes, and that one is still there while proxies learn that it goes.</summary>
     [Fact]
     public void A_new_version_is_rolled_out_without_a_gap()
     {
