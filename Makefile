@@ -80,6 +80,7 @@ test-packaging: setup-packaging build release deb image $(SCHEMAS)/node_modules 
 	dotnet test --project tests/LeGo.Lite.Packaging
 
 release: artifacts/release/SHA256SUMS ## make artifacts/release of the last commit: binaries for x64 and arm64, bill of materials, notices, sums
+	@echo "artifacts/release is of the last commit. After an update of Debian's OpenSSL or C library, for new ones in it: make clean release"
 
 artifacts/release/SHA256SUMS: artifacts/commit-$(shell git rev-parse --verify HEAD 2>/dev/null) | setup-release
 	scripts/release.sh

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 using LeGo.Lite.Bench;
 
 // usage: lego-lite-bench [SECTION]... [SIZE]... [SECONDS s] [--look]    from the repository's root
-// Default: everything, with runs of 3s under load. Only committed code is measured into bench/results; --look prints, and measures any.
+// Default: everything, with runs of 3s under load. Only committed code is measured into bench/results, and in full: with sizes or seconds
+// of one's own, and with --look, it is only printed, and may be any.
 const string Look = "--look";
 if (args is [Rescan.Child, var path, var pairs])
 {
@@ -11,7 +12,7 @@ if (args is [Rescan.Child, var path, var pairs])
     return 0;
 }
 
-var isLook = args.Contains(Look);
+var isLook = args.Any(arg => arg == Look || Number(arg.TrimEnd('s')) is not null);
 args = [.. args.Where(arg => arg != Look)];
 var sizes = args.Select(Number).OfType<int>().Distinct().ToArray() is { Length: > 0 } some ? some : [10, 1_000, 10_000, 100_000];
 var seconds = args.Where(arg => arg.EndsWith('s')).Select(arg => Number(arg[..^1])).FirstOrDefault(number => number is not null) ?? 3;

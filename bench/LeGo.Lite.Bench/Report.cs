@@ -41,8 +41,10 @@ internal sealed class Report
             throw new IOException($"commit first, for results name the commit that they are of; or add LOOK=1, which only prints them. Not committed:\n{changes}");
         }
 
-        var commit = (await Command.OutputAsync("git", ["describe", "--always"], stop)).Trim();
-        return new(isLook, changes is "" ? commit : $"{commit}-dirty", fileSystem);
+        // The sources by themselves, too: a commit can get another name when it lands.
+        var commit = (await Command.OutputAsync("git", ["rev-parse", "--short", "HEAD"], stop)).Trim();
+        var sources = (await Command.OutputAsync("git", ["rev-parse", "--short", "HEAD:src"], stop)).Trim();
+        return new(isLook, $"{commit}{(changes is "" ? "" : "-dirty")}, git rev-parse HEAD:src is {sources}", fileSystem);
     }
 
     /// <summary>To standard output and, if it is more than a look, to the processor's file, in place of what the section found before.</summary>
