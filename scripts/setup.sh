@@ -41,7 +41,7 @@ needs() { case " $* " in *" $purpose "*) ;; *) return 1 ;; esac }
 
 # The Debian packages of what is missing for the purpose, with a space before each.
 missing() {
-    has openssl || printf ' openssl' # brings libssl too, which .NET and lego-lite load at run time
+    has openssl || printf ' openssl' # brings libssl too, which .NET loads, and a lego-lite made with STATIC=0
     needs sample || has make || printf ' make'
     needs sample || [ "${STATIC:-1}" != 0 ] || can_link || printf ' gcc libc6-dev'
     needs sample || [ "${STATIC:-1}" = 0 ] || can_link_all || printf ' clang lld cmake libc6-dev libssl-dev'

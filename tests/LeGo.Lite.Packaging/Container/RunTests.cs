@@ -49,7 +49,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void It_can_write_nothing_and_has_no_privilege()
+    public void It_serves_where_it_can_write_nothing_and_has_no_privilege()
     {
         using var temp = TempDirectory.Open();
         using var container = new RunningContainer(image, [(temp.AddSample("tree", "web.example.com"), "/data")]);
@@ -63,6 +63,7 @@ public sealed class RunTests
         Assert.All(
             File.ReadAllLines($"/proc/{container.ProcessId}/mountinfo").Select(line => line.Split(' ')).Where(mount => mount[4] is "/" or "/data"),
             mount => Assert.Contains("ro", mount[5].Split(',')));
+        Assert.Equal(Web.NewerChain, container.Curl($"http://127.0.0.1:4050{LegoLite.Path(Web.Certificate)}", "-H", $"apiKey: {Web.CertificateApiKey}").Text);
     }
 
     private void AssertHealth(RunningContainer container, int status, string errors)
