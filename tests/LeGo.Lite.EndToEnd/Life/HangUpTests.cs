@@ -116,7 +116,8 @@ public sealed class HangUpTests
         using var temp = new TempDirectory();
         var tree = temp.AddSample("tree", "web.example.com");
         using var terminal = LegoLite.Serve(new Command(
-            "script", "-qfec", $"exec '{Repository.Binary}' serve --data '{tree}' --listen http://127.0.0.1:0", "/dev/null") { Directory = temp.Path });
+            "script", "-qfec", $"exec '{Repository.Binary}' serve --data '{tree}' --listen http://127.0.0.1:0", "/dev/null")
+        { Directory = temp.Path });
 
         terminal.Signal("HUP", terminal.Child);
 
