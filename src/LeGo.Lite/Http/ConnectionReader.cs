@@ -17,8 +17,8 @@ internal sealed class ConnectionReader(Stream stream, ConnectionWriter writer, b
 {
     private const int UsualLength = 4 * 1024;
 
-    // Reads and flushes. A client that asks on and on would keep the thread for itself: a request takes two, so that this is some
-    // ten milliseconds. To yield more often delays all: another thread has to wake up for it.
+    // Reads and flushes in which nothing had to be waited for. A client that asks on and on would keep the thread for itself: a request
+    // takes two, so that this is some ten milliseconds. To yield more often delays all: another thread has to wake up for it.
     private const int Turn = 2048;
 
     private byte[] buffer = new byte[UsualLength];
@@ -73,7 +73,7 @@ internal sealed class ConnectionReader(Stream stream, ConnectionWriter writer, b
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> YieldAndReadAsync(CancellationToken cancellationToken)
     {
-        nextTurn = reads + writer.Flushes + Turn;
+        BeginTurn();
         await Task.Yield();
         return TryRead(out var result) ? result : await ReceiveAsync(cancellationToken);
     }
@@ -88,10 +88,10 @@ internal sealed class ConnectionReader(Stream stream, ConnectionWriter writer, b
             MakeRoom();
             if (waitsWithoutBuffer)
             {
-                _ = await stream.ReadAsync(Memory<byte>.Empty, current.Token);
+                _ = await NoteWait(stream.ReadAsync(Memory<byte>.Empty, current.Token));
             }
 
-            var count = await stream.ReadAsync(buffer.AsMemory(end), current.Token);
+            var count = await NoteWait(stream.ReadAsync(buffer.AsMemory(end), current.Token));
             end += count;
             isAtEnd = count == 0;
             return new(Unread, isCanceled: false, isAtEnd);
@@ -108,6 +108,19 @@ internal sealed class ConnectionReader(Stream stream, ConnectionWriter writer, b
             return new(Unread, isCanceled: false, isAtEnd);
         }
     }
+
+    /// <summary>Whoever has to wait for the client has left the thread to others.</summary>
+    private ValueTask<int> NoteWait(ValueTask<int> reading)
+    {
+        if (!reading.IsCompleted)
+        {
+            BeginTurn();
+        }
+
+        return reading;
+    }
+
+    private void BeginTurn() => nextTurn = reads + writer.Flushes + Turn;
 
     private void MakeRoom()
     {

@@ -168,6 +168,39 @@ public sealed class ConnectionReaderTests : IAsyncDisposable
         }
     }
 
+    /// <summary>Most clients ask when they have read the answer, so that each read waits.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_waits_has_given_it_back(bool waitsWithoutBuffer)
+    {
+        SynchronizationContext.SetSynchronizationContext(null);
+        var stream = new Seldom();
+        var reader = Reader(stream, waitsWithoutBuffer);
+        var reads = 0;
+        var end = ReadAsync();
+
+        for (var waits = 1; waits <= 10; waits++)
+        {
+            // On this very thread it goes on until it has to wait again.
+            var expected = waits * Seldom.Often / (waitsWithoutBuffer ? 2 : 1);
+            Assert.InRange(reads, expected - 1, expected);
+            stream.Next.SetResult(1);
+        }
+
+        Assert.False(end.IsCompleted);
+
+        async Task ReadAsync()
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync();
+                reader.AdvanceTo(read.Buffer.GetPosition(1));
+                reads++;
+            }
+        }
+    }
+
     private ConnectionReader Reader(Stream stream, bool waitsWithoutBuffer) =>
         new(stream, new(connection, stream, TimeProvider.System), waitsWithoutBuffer);
 
@@ -202,6 +235,18 @@ public sealed class ConnectionReaderTests : IAsyncDisposable
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(1);
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
+    }
+
+    /// <summary>There is something to read, but for one time in many.</summary>
+    private sealed class Seldom : MemoryStream
+    {
+        public const int Often = 1000;
+        private int reads;
+
+        public TaskCompletionSource<int> Next { get; private set; } = new();
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ++reads % Often == 0 ? new((Next = new()).Task) : new(1);
     }
 
     private sealed class Waiting : SynchronizationContext
