@@ -89,7 +89,8 @@ internal static class App
 
         var notify = new NotifySocket(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), time);
         await using var farewell = stopping.Register(() => _ = notify.StoppingAsync());
-        _ = TellAsync(notify, catalog, hangUps.Reader, () => Summary(config.Data, catalog.Current), time, app.Services.GetRequiredService<ILogger>(), stopping);
+        var log = app.Services.GetRequiredService<ILogger>();
+        _ = Task.Run(() => TellAsync(notify, catalog, hangUps.Reader, () => Summary(config.Data, catalog.Current), time, log, stopping), CancellationToken.None);
         await app.WaitForShutdownAsync(stop);
         return ExitStatus.Fine;
 

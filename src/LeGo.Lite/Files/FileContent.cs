@@ -20,9 +20,7 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
     public static FileContent Read(TreeFile file, int maxBytes)
     {
         using var handle = Posix.OpenFile(file.Location, out var error);
-        return handle is not null ? Read(handle, file.Stamp, maxBytes)
-            : Posix.IsMoved(error) ? Moved
-            : new(null, Posix.Describe(error));
+        return handle is not null ? Read(handle, file.Stamp, maxBytes) : Unread(error);
     }
 
     /// <summary>Reads a file that metadata names (a mounted secret), in the tree or not; links are followed.</summary>
@@ -41,9 +39,7 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
         }
 
         using var handle = Posix.OpenFile(location, out error);
-        return handle is not null ? Read(handle, status.Stamp, maxBytes)
-            : Posix.IsMoved(error) ? Moved
-            : new(null, Posix.Describe(error));
+        return handle is not null ? Read(handle, status.Stamp, maxBytes) : Unread(error);
     }
 
     private static FileContent Read(SafeFileHandle handle, in FileStamp stamp, int maxBytes)
@@ -65,12 +61,13 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
         while (count > 0 && length < bytes.Length);
 
         // Only now: what was true before the read need not be after it, and the change time tells of all between.
-        return Posix.Status(handle, out var statusError) is not { } status ? new(null, Posix.Describe(statusError))
+        return Posix.Status(handle, out var statusError) is not { } status ? Unread(statusError)
             : status != new FileStatus(EntryKind.File, stamp) ? Moved
-            : count < 0 ? new(null, Posix.Describe(error))
+            : count < 0 ? Unread(error)
 
             // Files of /proc and /sys say a size they don't have.
             : length < bytes.Length ? new(null, "it is shorter than it says")
             : new(bytes, null);
     }
+    private static FileContent Unread(int error) => Posix.IsMoved(error) ? Moved : new(null, Posix.Describe(error));
 }
