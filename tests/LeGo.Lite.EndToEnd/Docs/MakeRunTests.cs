@@ -21,7 +21,6 @@ public sealed class MakeRunTests
         Repository.RequireBinary();
         using var make = LegoLite.Serve(MakeRun);
 
-
         // make starts it through a shell that it replaces.
         using var server = Process.GetProcessById(make.Child);
         try

@@ -77,8 +77,14 @@ internal sealed class Machine : IDisposable
         process.Kill();
         process.WaitForExit();
         var clear = new Command("find", "/sys/fs/cgroup", "-depth", "-type", "d", "-path", $"*/lego-lite-test.{Path.GetFileName(temp.Path)}*", "-exec", "rmdir", "{}", "+");
-        Wait.Until(() => clear.Run().Status == 0, () => "its control groups are empty");
-        process.Dispose();
-        temp.Dispose();
+        try
+        {
+            Wait.Until(() => clear.Run().Status == 0, () => "its control groups are empty");
+        }
+        finally
+        {
+            process.Dispose();
+            temp.Dispose();
+        }
     }
 }

@@ -166,10 +166,11 @@ public sealed class SocketActivationTests : IDisposable
         while (true)
         {
             var port = Interlocked.Increment(ref lastPort);
-            using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
             try
             {
-                probe.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                // Of IPv4, and of IPv6 where there is that.
+                using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                probe.Bind(new IPEndPoint(probe.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, port));
                 return port;
             }
             catch (SocketException)
