@@ -14,9 +14,11 @@ internal static class Rescan
     private const int Repetitions = 3;
     private static readonly TimeSpan DefaultRescan = TimeSpan.FromSeconds(30);
 
-    // What of a core a scan that finds nothing new may take, and of how many pairs.
-    private const double WantedShare = 0.01;
-    private const int WantedPairs = 10_000;
+    /// <summary>What of a core scans that find nothing new may take, with default settings.</summary>
+    public const double WantedShare = 0.01;
+
+    /// <summary>Of how many pairs.</summary>
+    public const int WantedPairs = 10_000;
 
     // Of what it takes for each pair, the most to the least: 1 is linear, but more no longer fits into the processor's caches.
     private const double WantedSpread = 1.5;

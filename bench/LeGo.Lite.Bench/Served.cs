@@ -16,10 +16,6 @@ internal static class Served
     // In which two default rescans begin.
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    // Of a core, for rescans with default settings.
-    private const double WantedShare = 0.01;
-    private const int WantedSharePairs = 10_000;
-
     // By pairs: seconds, and bytes.
     private static readonly Dictionary<int, double> WantedStarts = new() { [10] = 0.05, [1_000] = 0.2, [10_000] = 1, [100_000] = 8 };
     private static readonly Dictionary<int, double> WantedResident = new() { [10] = 25e6, [10_000] = 100e6 };
@@ -54,9 +50,9 @@ internal static class Served
                 targets.Add(Target.AtMost($"start to first download, {pairs:n0} pairs", start, measured.Start, Figures.Time));
             }
 
-            if (pairs == WantedSharePairs)
+            if (pairs == Rescan.WantedPairs)
             {
-                targets.Add(Target.AtMost($"share of a core, idle, {pairs:n0} pairs", WantedShare, measured.Cpu / Idle.TotalSeconds, Figures.Percent));
+                targets.Add(Target.AtMost($"share of a core, idle, {pairs:n0} pairs", Rescan.WantedShare, measured.Cpu / Idle.TotalSeconds, Figures.Percent));
             }
 
             if (WantedResident.TryGetValue(pairs, out var resident))
