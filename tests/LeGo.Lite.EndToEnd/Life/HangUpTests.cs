@@ -84,8 +84,7 @@ public sealed class HangUpTests
         const ulong Hup = 1;
         using var notify = new NotifyListener();
         using var temp = new TempDirectory();
-        var tree = temp.AddSample("tree", "web.example.com");
-        _ = new Command("sh", "-c", "for i in $(seq 3000); do cp -R certificates/web.example.com certificates/$i; done") { Directory = tree }.RunWell();
+        var tree = temp.AddLargeTree("tree");
         Repository.RequireBinary();
         using var server = new Command("env", "--default-signal", Repository.Binary, "serve", "--data", tree, "--listen", "http://127.0.0.1:0")
         {

@@ -67,8 +67,7 @@ public sealed class ShutdownTests
     public async Task As_a_first_process_it_ends_well_before_it_has_read_the_tree()
     {
         using var temp = new TempDirectory();
-        var tree = temp.AddSample("tree", "web.example.com");
-        _ = new Command("sh", "-c", "for i in $(seq 3000); do cp -R certificates/web.example.com certificates/$i; done") { Directory = tree }.RunWell();
+        var tree = temp.AddLargeTree("tree");
         string[] user = Environment.IsPrivilegedProcess ? [] : ["--map-root-user"];
         using var unshare = new Command(
             "unshare", [.. user, "--pid", "--fork", "--kill-child", Repository.Binary, "serve", "--data", tree, "--listen", "http://127.0.0.1:0"]).Start();

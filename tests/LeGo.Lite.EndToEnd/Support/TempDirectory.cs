@@ -59,6 +59,14 @@ internal sealed class TempDirectory : IDisposable
         return tree;
     }
 
+    /// <summary>One of web.example.com so often that it takes a while to read.</summary>
+    public string AddLargeTree(string name)
+    {
+        var tree = AddSample(name, "web.example.com");
+        _ = new Command("sh", "-c", "for i in $(seq 3000); do cp -R certificates/web.example.com certificates/$i; done") { Directory = tree }.RunWell();
+        return tree;
+    }
+
     /// <summary>Copies a directory as <c>cp -R</c> does: entry by entry, so that a reader sees it half done.</summary>
     public static void Copy(string source, string target)
     {
