@@ -69,5 +69,6 @@ internal readonly record struct FileContent(byte[]? Bytes, string? Fault, bool U
             : length < bytes.Length ? new(null, "it is shorter than it says")
             : new(bytes, null);
     }
+
     private static FileContent Unread(int error) => Posix.IsMoved(error) ? Moved : new(null, Posix.Describe(error));
 }
